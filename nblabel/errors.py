@@ -1,0 +1,160 @@
+"""Every error that nblabel raises on purpose.
+
+::
+
+    NblabelError
+    ├── SchemaError      ValueError     a value does not have the form that was declared
+    ├── ManifestError    ValueError     a manifest breaks the rules
+    ├── TaskError        ValueError     unknown task, or a setting that does not fit it
+    ├── AnnotationError  ValueError     an annotation is not acceptable for its task and item
+    ├── MediaError       ValueError     an image, text or video cannot be read or shown
+    ├── FrameError       ValueError     a DataFrame cannot be bound to a labeling job
+    ├── StorageError     OSError        read, write or list of a file or URL failed
+    ├── StoreError       OSError        the labeling store cannot be opened or written
+    ├── SessionError     RuntimeError   a front end asked for what this session cannot do
+    └── MissingExtra     ImportError    an optional dependency is not installed
+
+Each class also derives from the builtin that a caller would catch, says *where: what was wrong, what was expected; what to do*, and keeps its facts
+in attributes. A front end receives `code`, the message and `path`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "AnnotationError",
+    "FrameError",
+    "ManifestError",
+    "MediaError",
+    "MissingExtra",
+    "NblabelError",
+    "SchemaError",
+    "SessionError",
+    "StorageError",
+    "StoreError",
+    "TaskError",
+]
+
+
+class NblabelError(Exception):
+    """Base of all errors that nblabel raises on purpose."""
+
+    code: ClassVar[str] = "error"
+    path: str | None = None
+
+
+class SchemaError(NblabelError, ValueError):
+    """A value does not have the form that was declared.
+
+    Attributes
+    ----------
+    path : str
+        JSON Pointer (RFC 6901) to the offending value, ``""`` for the whole.
+    """
+
+    code = "schema"
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.path = path
+
+
+class ManifestError(NblabelError, ValueError):
+    """A manifest breaks the rules.
+
+    Attributes
+    ----------
+    uri : str
+        The manifest.
+    line : int or None
+        Line number, from 1; None when the whole file is meant.
+    """
+
+    code = "manifest"
+
+    def __init__(self, message: str, *, uri: str, line: int | None = None) -> None:
+        super().__init__(f"{uri}:{line}: {message}" if line is not None else f"{uri}: {message}")
+        self.uri = uri
+        self.line = line
+
+
+class TaskError(NblabelError, ValueError):
+    """An unknown task type, or a setting that does not fit it."""
+
+    code = "task"
+
+
+class AnnotationError(NblabelError, ValueError):
+    """An annotation is not acceptable for its task and item.
+
+    Attributes
+    ----------
+    item : str or None
+        What was being labeled.
+    path : str
+        JSON Pointer to the offending part of the annotation.
+    """
+
+    code = "annotation"
+
+    def __init__(self, message: str, *, item: str | None = None, path: str = "") -> None:
+        super().__init__(": ".join(part for part in (item, path, message) if part))
+        self.item = item
+        self.path = path
+
+
+class MediaError(NblabelError, ValueError):
+    """An image, text or video cannot be read or shown."""
+
+    code = "media"
+
+
+class FrameError(NblabelError, ValueError):
+    """A DataFrame cannot be bound to a labeling job as asked."""
+
+    code = "frame"
+
+
+class StorageError(NblabelError, OSError):
+    """Reading, writing or listing a file or URL failed.
+
+    Attributes
+    ----------
+    uri : str
+        What was asked for.
+    """
+
+    code = "storage"
+
+    def __init__(self, message: str, *, uri: str) -> None:
+        super().__init__(f"{uri}: {message}")
+        self.uri = uri
+
+
+class StoreError(NblabelError, OSError):
+    """The labeling store cannot be opened or written."""
+
+    code = "store"
+
+
+class SessionError(NblabelError, RuntimeError):
+    """A front end asked for something that this session cannot do."""
+
+    code = "session"
+
+
+class MissingExtra(NblabelError, ImportError):
+    """An optional dependency is not installed.
+
+    Attributes
+    ----------
+    extra : str
+        The extra to install, as in ``pip install "nblabel[extra]"``.
+    """
+
+    code = "missing-extra"
+
+    def __init__(self, what: str, *, extra: str) -> None:
+        super().__init__(f'{what} needs an optional dependency; run: pip install "nblabel[{extra}]"')
+        self.extra = extra

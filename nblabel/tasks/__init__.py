@@ -1,0 +1,56 @@
+"""Task types, found by name.
+
+Those that ship with nblabel are registered as those of other packages are: by an entry point in the group ``nblabel.tasks`` whose name is the task
+type. One that cannot be loaded is reported when it is asked for, never at import.
+"""
+
+from __future__ import annotations
+
+import difflib
+from importlib.metadata import entry_points
+
+from nblabel.errors import TaskError
+from nblabel.tasks.base import Task
+
+__all__ = ["GROUP", "Task", "task_type", "task_types"]
+
+GROUP = "nblabel.tasks"
+
+
+def task_types() -> list[str]:
+    """List the names of all task types that are installed.
+
+    Examples
+    --------
+    >>> "bounding-box" in task_types()
+    True
+    """
+    return sorted(entry_points(group=GROUP).names)
+
+
+def task_type(name: str) -> type[Task]:
+    """Find a task type by its name.
+
+    Raises
+    ------
+    TaskError
+        When there is none of that name, or when its package is broken.
+
+    Examples
+    --------
+    >>> task_type("bounding-box").__name__
+    'BoundingBox'
+    """
+    found = next(iter(entry_points(group=GROUP, name=name)), None)
+    if found is None:
+        names = task_types()
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "install the package that brings it"
+        raise TaskError(f"task type {name!r} is unknown; installed are {names}; {hint}")
+    try:
+        loaded = found.load()
+    except Exception as error:
+        raise TaskError(f"task type {name!r}: {found.value} cannot be loaded ({error}); repair or remove that package") from error
+    if not (isinstance(loaded, type) and issubclass(loaded, Task)):
+        raise TaskError(f"task type {name!r}: {found.value} is not a subclass of nblabel.tasks.Task")
+    return loaded

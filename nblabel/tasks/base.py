@@ -1,0 +1,156 @@
+"""What every task type is: the one interface that the rest of nblabel knows.
+
+Three forms of the same thing meet here:
+
+- the *annotation*, what a person means: a list of boxes, a class name, ... (what ``w.value`` gives and takes);
+- the *value*, the annotation while it is being worked on: its parts have ids, so that changes can name them;
+- the *label*, what Ground Truth writes into the manifest: a label attribute and its ``-metadata``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from nblabel.labels import Instructions, Label, as_instructions, as_labels
+from nblabel.wire import LabelView, TaskView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+__all__ = ["Context", "Media", "Task"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Media:
+    """What is known of an item's media without its pixels.
+
+    Sizes are pixels of the image as stored (EXIF orientation is not applied); `depth` is the number of colour channels, 3 or 1.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    depth: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """What a label's metadata needs to know beside the annotation."""
+
+    media: Media
+    job_name: str
+    created: datetime
+
+    def metadata(self, groundtruth_type: str) -> dict[str, Any]:
+        """Give the metadata fields that all task types share, in Ground Truth's order and form (developer guide, "Output data")."""
+        return {
+            "type": groundtruth_type,
+            "human-annotated": "yes",
+            "creation-date": self.created.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
+            "job-name": f"labeling-job/{self.job_name.lower()}",
+        }
+
+
+class Task(ABC):
+    """A type of work and its settings.
+
+    Parameters
+    ----------
+    labels : iterable of str or Label
+        The classes, in the order of their class indices.
+    instructions : str or Instructions, optional
+        What the person who labels is told.
+
+    Notes
+    -----
+    A task type is one subclass in one module, a TypeScript module of the same name (``js/src/tasks/<type>.ts``), a fixture folder
+    (``tests/fixtures/<type>/``) and an entry point in the group ``nblabel.tasks``.
+    """
+
+    type: ClassVar[str]
+    """The name of the task type, also of its TypeScript module."""
+    title: ClassVar[str]
+    """What a person calls it."""
+    media: ClassVar[str]
+    """What is labeled: ``image`` or ``text``."""
+    reference: ClassVar[bool] = False
+    """Whether the label attribute refers to a file and so must end in ``-ref``."""
+    wire_types: ClassVar[tuple[type, ...]] = ()
+    """Dataclasses of the value and of its changes, for the generated TypeScript."""
+
+    labels: tuple[Label, ...]
+    instructions: Instructions
+
+    def __init__(self, labels: Iterable[str | Label], *, instructions: str | Instructions | None = None) -> None:
+        self.labels = as_labels(labels)
+        self.instructions = as_instructions(instructions)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({[label.name for label in self.labels]})"
+
+    def view(self) -> TaskView:
+        """Describe the task to a front end."""
+        return TaskView(
+            type=self.type,
+            title=self.title,
+            labels=[
+                LabelView(name=label.name, color=label.color or "", key=label.key, short_name=label.short_name, description=label.description)
+                for label in self.labels
+            ],
+            instructions=self.instructions.short,
+        )
+
+    @abstractmethod
+    def begin(self, annotation: Any, media: Media) -> Any:  # noqa: ANN401 - each task type has its own forms
+        """Make the value for an annotation that a person gave; None gives the empty value.
+
+        Raises
+        ------
+        AnnotationError
+            When the annotation is not acceptable; its path says which part.
+        """
+
+    @abstractmethod
+    def apply(self, value: Any, change: Any, media: Media) -> tuple[Any, Any]:  # noqa: ANN401
+        """Apply a change to a value.
+
+        Returns
+        -------
+        value, inverse
+            The new value, and the change that leads back from it. The value given is left as it was.
+
+        Raises
+        ------
+        AnnotationError, SchemaError
+            When the change is malformed, names parts that do not exist, or leads to something unacceptable.
+        """
+
+    @abstractmethod
+    def difference(self, before: Any, after: Any) -> Any:  # noqa: ANN401
+        """Give the change that leads from one value to another, None when they are equal."""
+
+    @abstractmethod
+    def annotation(self, value: Any) -> Any:  # noqa: ANN401
+        """Give the annotation that a value stands for."""
+
+    @abstractmethod
+    def encode(self, annotation: Any, context: Context) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401
+        """Write an annotation as Ground Truth does: the label attribute's value and its metadata."""
+
+    @abstractmethod
+    def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> Any:  # noqa: ANN401
+        """Read an annotation from a label attribute; lenient, since foreign files vary.
+
+        Raises
+        ------
+        AnnotationError
+            When nothing can be made of it.
+        """
+
+    @abstractmethod
+    def tidy(self, annotation: Any) -> pd.DataFrame:  # noqa: ANN401
+        """Give one row for each part of an annotation (box, class, span, ...)."""

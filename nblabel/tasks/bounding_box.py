@@ -1,0 +1,240 @@
+"""Bounding boxes: Ground Truth's object detection.
+
+Formats: SageMaker developer guide, "Output data", section *Bounding box job output*.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from nblabel import schema
+from nblabel.errors import AnnotationError
+from nblabel.tasks.base import Context, Media, Task
+
+if TYPE_CHECKING:
+    from nblabel.labels import Instructions, Label
+
+__all__ = ["BoundingBox", "Box", "BoxChange"]
+
+TYPE = "groundtruth/object-detection"
+# A box drawn to the border of the image may miss it by a rounding error of the browser's arithmetic.
+_SLACK = 0.01
+_COLUMNS = ["label", "left", "top", "width", "height"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Box:
+    """A box in pixels of the stored image, origin top left."""
+
+    id: str
+    label: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoxChange:
+    """What one gesture did to the boxes of an item; order is drawing order, new boxes come last unless `at` says where."""
+
+    created: list[Box] = field(default_factory=list)
+    updated: list[Box] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Drawn:
+    label: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class BoundingBox(Task):
+    """Draw a box around every object of the given classes.
+
+    Parameters
+    ----------
+    labels : iterable of str or Label
+        The classes; a class's place in the list is its ``class_id``.
+    instructions : str or Instructions, optional
+        What the person who labels is told.
+
+    Examples
+    --------
+    >>> task = BoundingBox(["cat", "dog"], instructions="Draw tight boxes.")
+    >>> task
+    BoundingBox(['cat', 'dog'])
+
+    An annotation is a list of boxes:
+
+    >>> media = Media(width=640, height=480, depth=3)
+    >>> value = task.begin([{"label": "dog", "left": 10, "top": 20.5, "width": 30, "height": 40}], media)
+    >>> task.annotation(value)
+    [{'label': 'dog', 'left': 10, 'top': 20.5, 'width': 30, 'height': 40}]
+    """
+
+    type = "bounding-box"
+    title = "Bounding boxes"
+    media = "image"
+    wire_types = (Box, BoxChange)
+
+    def __init__(self, labels: Iterable[str | Label], *, instructions: str | Instructions | None = None) -> None:
+        super().__init__(labels, instructions=instructions)
+        self._class_ids = {label.name: position for position, label in enumerate(self.labels)}
+
+    def begin(self, annotation: Any, media: Media) -> list[dict[str, Any]]:  # noqa: ANN401
+        """Make the value for a list of boxes; see `Task.begin`."""
+        drawn = schema.load(_plain(annotation), list[_Drawn]) if annotation is not None else []
+        boxes = [Box(id=_new_id(), label=box.label, left=box.left, top=box.top, width=box.width, height=box.height) for box in drawn]
+        for position, box in enumerate(boxes):
+            self._check(box, media, path=f"/{position}", known=())
+        return _dump(boxes)
+
+    def apply(self, value: Any, change: Any, media: Media) -> tuple[list[dict[str, Any]], dict[str, Any]]:  # noqa: ANN401
+        """Apply a `BoxChange`; see `Task.apply`."""
+        before = {box.id: box for box in schema.load(value, list[Box])}
+        wanted = schema.load(change, BoxChange)
+        known = {box.label for box in before.values()}
+        places = {name: place for place, name in enumerate(before)}
+        for part, boxes in (("created", wanted.created), ("updated", wanted.updated)):
+            for position, box in enumerate(boxes):
+                self._check(box, media, path=f"/{part}/{position}", known=known)
+        for name in [*(box.id for box in wanted.updated), *wanted.deleted]:
+            if name not in before:
+                raise AnnotationError(f"box {name!r} does not exist; reload the item")
+        if twice := next((box.id for box in wanted.created if box.id in before), None):
+            raise AnnotationError(f"box {twice!r} exists already; a new box needs an id of its own")
+        changed = {box.id: box for box in wanted.updated}
+        after = [changed.get(box.id, box) for box in before.values() if box.id not in wanted.deleted]
+        for position, box in enumerate(wanted.created):
+            after.insert(min(wanted.at[position], len(after)) if position < len(wanted.at) else len(after), box)
+        removed = sorted(wanted.deleted, key=places.__getitem__)
+        inverse = BoxChange(
+            created=[before[name] for name in removed],
+            at=[places[name] for name in removed],
+            updated=[before[box.id] for box in wanted.updated],
+            deleted=[box.id for box in wanted.created],
+        )
+        return _dump(after), schema.dump(inverse)
+
+    def difference(self, before: Any, after: Any) -> dict[str, Any] | None:  # noqa: ANN401
+        """Give the `BoxChange` between two values; see `Task.difference`."""
+        old = {box["id"]: box for box in before}
+        new = {box["id"]: box for box in after}
+        change = {
+            "created": [box for name, box in new.items() if name not in old],
+            "updated": [box for name, box in new.items() if name in old and box != old[name]],
+            "deleted": [name for name in old if name not in new],
+            "at": [place for place, name in enumerate(new) if name not in old],
+        }
+        return change if any(change.values()) else None
+
+    def annotation(self, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+        """Give the boxes of a value without their ids; see `Task.annotation`."""
+        return [{column: box[column] for column in _COLUMNS} for box in value]
+
+    def encode(self, annotation: Any, context: Context) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401
+        """Write boxes as Ground Truth does; see `Task.encode`.
+
+        Confidence is 0, as Ground Truth writes it where one worker labeled.
+        """
+        ids = dict(self._class_ids)
+        for box in annotation:
+            ids.setdefault(box["label"], len(ids))
+        present = sorted({ids[box["label"]] for box in annotation})
+        names = {position: name for name, position in ids.items()}
+        media = context.media
+        label = {
+            "image_size": [{"width": media.width, "height": media.height, "depth": media.depth}],
+            "annotations": [
+                {"class_id": ids[box["label"]], "top": box["top"], "left": box["left"], "height": box["height"], "width": box["width"]}
+                for box in annotation
+            ],
+        }
+        metadata = {
+            "objects": [{"confidence": 0} for _ in annotation],
+            "class-map": {str(position): names[position] for position in present},
+            **context.metadata(TYPE),
+        }
+        return label, metadata
+
+    def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> list[dict[str, Any]]:  # noqa: ANN401
+        """Read boxes from a label attribute; see `Task.decode`.
+
+        A ``class_id`` that the class map lacks is taken for one of this task's labels, or else shown as ``#<id>``.
+        """
+        if not isinstance(label, Mapping) or not isinstance(label.get("annotations"), Sequence):
+            raise AnnotationError(f"expected an object with 'annotations', as Ground Truth writes bounding boxes, got {label!r:.80}")
+        class_map = (metadata or {}).get("class-map") or {}
+        boxes = []
+        for position, found in enumerate(label["annotations"]):
+            try:
+                name = self._class_name(str(found["class_id"]), class_map)
+                boxes.append({"label": name, **{side: _number(found[side]) for side in _COLUMNS[1:]}})
+            except (KeyError, TypeError, ValueError) as error:
+                raise AnnotationError(f"not a box with class_id, left, top, width, height ({error!r})", path=f"/annotations/{position}") from error
+        return boxes
+
+    def tidy(self, annotation: Any) -> pd.DataFrame:  # noqa: ANN401
+        """Give one row a box: label, left, top, width, height (px)."""
+        return pd.DataFrame(annotation, columns=_COLUMNS)
+
+    def _class_name(self, class_id: str, class_map: Mapping[str, Any]) -> str:
+        if class_id in class_map:
+            return str(class_map[class_id])
+        position = int(class_id) if class_id.isdecimal() else -1
+        return self.labels[position].name if 0 <= position < len(self.labels) else f"#{class_id}"
+
+    def _check(self, box: Box, media: Media, *, path: str, known: Iterable[str]) -> None:
+        if box.label not in self._class_ids and box.label not in known:
+            names = [label.name for label in self.labels]
+            raise AnnotationError(f"label {box.label!r} is not one of the task's: {names}", path=f"{path}/label")
+        for side in _COLUMNS[1:]:
+            number = getattr(box, side)
+            if not math.isfinite(number):
+                raise AnnotationError(f"{side} is {number}, expected a number of pixels", path=f"{path}/{side}")
+        for side in ("width", "height"):
+            if getattr(box, side) <= 0:
+                raise AnnotationError(f"{side} is {getattr(box, side)}, expected more than 0 pixels", path=f"{path}/{side}")
+        for start, length, limit in (("left", "width", media.width), ("top", "height", media.height)):
+            first, last = getattr(box, start), getattr(box, start) + getattr(box, length)
+            if limit is not None and (first < -_SLACK or last > limit + _SLACK):
+                raise AnnotationError(f"the box reaches from {first} to {last}, outside the image's 0 to {limit} pixels", path=f"{path}/{start}")
+
+
+def _plain(annotation: Any) -> Any:  # noqa: ANN401 - whatever a user passes
+    """Accept what users have at hand: frames, and numbers of numpy's types."""
+    if isinstance(annotation, pd.DataFrame):
+        annotation = annotation.to_dict("records")
+    if isinstance(annotation, str | bytes | Mapping) or not isinstance(annotation, Iterable):
+        raise AnnotationError(f"expected a list of boxes {{'label', 'left', 'top', 'width', 'height'}}, got {annotation!r:.80}")
+    return [{key: _item(cell) for key, cell in box.items()} if isinstance(box, Mapping) else box for box in annotation]
+
+
+def _item(cell: Any) -> Any:  # noqa: ANN401
+    return cell.item() if hasattr(cell, "item") else cell
+
+
+def _dump(boxes: Sequence[Box]) -> list[dict[str, Any]]:
+    whole = [replace(box, **{side: _number(getattr(box, side)) for side in _COLUMNS[1:]}) for box in boxes]
+    return list(schema.dump(whole))
+
+
+def _number(value: Any) -> float:  # noqa: ANN401
+    """Ground Truth writes whole pixels as integers."""
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+def _new_id() -> str:
+    return secrets.token_hex(6)

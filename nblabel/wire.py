@@ -1,0 +1,209 @@
+"""What a front end and a `Session` say to each other, whatever carries it (a kernel message, HTTP, a form).
+
+A request is ``{"id", "method", "params"}`` and is always answered, by ``{"id", "result"}`` or ``{"id", "error"}``; both may carry binary buffers.
+What happens elsewhere (another view, Python) reaches a front end as ``{"event", "params"}``.
+
+======== =========================== ======================= ==============================================================
+method   params                      result                  meaning
+======== =========================== ======================= ==============================================================
+open     `OpenParams`                `ItemView` + media      look at an item; moves nothing, so it serves to fetch ahead
+move     `MoveParams`                `Position`              make an item the current one
+commit   `Operation`                 `Receipt`               make one finished gesture durable; safe to repeat
+undo     `Nothing`                   `Receipt` or null       take back the newest gesture that the store knows
+redo     `Nothing`                   `Receipt` or null       bring back what was undone last
+======== =========================== ======================= ==============================================================
+
+========== ============ ==========================================================
+event      params       meaning
+========== ============ ==========================================================
+operation  `Receipt`    an operation was made durable (its own sender gets it too)
+moved      `Position`   another item became the current one
+notice     `Notice`     something a person must read
+========== ============ ==========================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = [
+    "WIRE_TYPES",
+    "ErrorView",
+    "ItemView",
+    "LabelView",
+    "MoveParams",
+    "Nothing",
+    "Notice",
+    "OpenParams",
+    "Operation",
+    "Position",
+    "Progress",
+    "Receipt",
+    "Request",
+    "State",
+    "TaskView",
+]
+
+State = Literal["unlabeled", "draft", "submitted", "skipped"]
+"""Where an item stands: untouched, begun, handed in, or passed over."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabelView:
+    """A class as the palette shows it."""
+
+    name: str
+    color: str
+    key: str | None = None
+    short_name: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskView:
+    """A task as a front end needs it; `settings` are the task type's own."""
+
+    type: str
+    title: str
+    labels: list[LabelView]
+    instructions: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a labeling job has come, counted in items."""
+
+    total: int
+    submitted: int
+    skipped: int
+
+    @property
+    def remaining(self) -> int:
+        """Items neither submitted nor skipped."""
+        return self.total - self.submitted - self.skipped
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemView:
+    """One item as a front end shows it; the media's bytes travel beside it.
+
+    `id` is the store's and never changes; `index` is the item's place in this session. `value` is the task's working value. `edited` means that a
+    submitted item has changes that were not submitted again. `error` says why the media cannot be shown. Sizes are pixels of the stored image.
+    """
+
+    id: int
+    index: int
+    name: str
+    state: State
+    edited: bool
+    value: Any
+    mime: str | None = None
+    width: int | None = None
+    height: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """One finished gesture, named by whoever made it so that repeating it does nothing.
+
+    `change` is the task's own change set (kind ``change`` only). `undoes` names the operation that this one takes back; redo is the undoing of an
+    undo. `seconds` is the time spent on the item since the operation before.
+    """
+
+    id: str
+    item: int
+    kind: Literal["change", "submit", "skip"]
+    change: Any = None
+    undoes: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """An operation that is durable, its number in the job's log, and how things stand after it.
+
+    `origin` names the view that sent it, null when Python did. `next` is the first unfinished item after this one, null when nothing is left.
+    """
+
+    operation: Operation
+    sequence: int
+    index: int
+    state: State
+    edited: bool
+    progress: Progress
+    origin: str | None = None
+    next: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Position:
+    """The current item's place in this session."""
+
+    index: int
+    origin: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenParams:
+    """Which item to look at."""
+
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoveParams:
+    """Which item to go to."""
+
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nothing:
+    """A method that needs no parameters."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """A sentence for the person who labels."""
+
+    level: Literal["info", "warning", "error"]
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErrorView:
+    """Why a request failed; `path` is a JSON Pointer into its params."""
+
+    code: str
+    message: str
+    path: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """The envelope of everything that a front end asks for; `origin` names the view."""
+
+    id: str
+    method: str
+    params: Any = None
+    origin: str | None = None
+
+
+WIRE_TYPES: tuple[type, ...] = (
+    LabelView,
+    TaskView,
+    Progress,
+    ItemView,
+    Operation,
+    Receipt,
+    Position,
+    OpenParams,
+    MoveParams,
+    Nothing,
+    Notice,
+    ErrorView,
+    Request,
+)
