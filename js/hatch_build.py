@@ -1,4 +1,4 @@
-"""Build hook of the wheel: bundle js/ into nblabel/static/, with the machine's Node.js or, only where there is none, with the Node wheel from PyPI."""
+"""Build hook: bundle js/ into nblabel/static/ with the machine's Node.js or, only where there is none, with the Node wheel from PyPI."""
 
 from __future__ import annotations
 

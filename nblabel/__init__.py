@@ -1,0 +1,66 @@
+"""Labeling widgets for Jupyter, bound to a manifest-backed pandas DataFrame.
+
+>>> import nblabel as nl
+>>> task = nl.BoundingBox(["cat", "dog"], instructions="Draw tight boxes.")
+
+Importing nblabel registers the accessor ``df.nblabel`` and is otherwise light: what a name needs is imported when the name is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from nblabel import errors
+
+if importlib.util.find_spec("nblabel.accessor"):  # TEMPORARY until nblabel/accessor.py is there
+    importlib.import_module("nblabel.accessor")
+
+if TYPE_CHECKING:
+    from nblabel.diagnosis import doctor
+    from nblabel.labels import Instructions, Label
+    from nblabel.manifest import read_manifest, write_manifest
+    from nblabel.tasks.bounding_box import BoundingBox
+    from nblabel.widgets import label
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BoundingBox",
+    "Instructions",
+    "Label",
+    "__version__",
+    "doctor",
+    "errors",
+    "label",
+    "read_manifest",
+    "write_manifest",
+]
+
+_HOMES = {
+    "Instructions": "nblabel.labels",
+    "Label": "nblabel.labels",
+    "doctor": "nblabel.diagnosis",
+    "label": "nblabel.widgets",
+    "read_manifest": "nblabel.manifest",
+    "write_manifest": "nblabel.manifest",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used; task types come from the registry."""
+    if name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    elif name in __all__:
+        value = next(entry.load() for entry in entry_points(group="nblabel.tasks") if entry.module.startswith("nblabel.") and entry.attr == name)
+    else:
+        raise AttributeError(f"module 'nblabel' has no attribute {name!r}", name=name, obj=importlib.import_module(__name__))
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, those not imported yet included."""
+    return sorted({*globals(), *__all__})
