@@ -90,7 +90,8 @@ class ItemView:
     """One item as a front end shows it; the media's bytes travel beside it.
 
     `id` is the store's and never changes; `index` is the item's place in this session. `value` is the task's working value. `edited` means that a
-    submitted item has changes that were not submitted again. `error` says why the media cannot be shown. Sizes are pixels of the stored image.
+    submitted item has changes that were not submitted again. `next` is the first unfinished item after this one, this one left out, so that a front
+    end can move on without waiting. `error` says why the media cannot be shown. Sizes are pixels of the stored image.
     """
 
     id: int
@@ -99,6 +100,7 @@ class ItemView:
     state: State
     edited: bool
     value: Any
+    next: int | None = None
     mime: str | None = None
     width: int | None = None
     height: int | None = None

@@ -1,0 +1,333 @@
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { ItemView, LabelView, Notice, Operation, Position, Progress, Receipt, TaskView } from "../generated/schema";
+import { createHistory, type History, type Step } from "./history";
+import { createItems, loadItem } from "./items";
+import { createOutbox, type Outbox } from "./outbox";
+import type { LoadedItem, TaskContext, TaskModule } from "./task";
+import { createClient, makeId, type Transport } from "./transport";
+
+/** The state in which a labeler opens: enough to show and label the first item before the session answers. */
+export interface Opening {
+  readonly task: TaskView;
+  readonly item: ItemView;
+  readonly media: DataView | null;
+  readonly progress: Progress;
+  /** Names the session across reloads. */
+  readonly session: string;
+}
+
+/** One labeling session in this page; all its views show and change the same. */
+export interface Labeler<Value, Change, Media> extends TaskContext<Value, Change, Media> {
+  readonly task: TaskModule<Value, Change, Media>;
+  readonly view: TaskView;
+  readonly labels: readonly LabelView[];
+  readonly label: Signal<number>;
+  readonly index: ReadonlySignal<number>;
+  /** An item was asked for and is not here yet. */
+  readonly loading: ReadonlySignal<boolean>;
+  readonly progress: ReadonlySignal<Progress>;
+  readonly outbox: Outbox;
+  readonly history: Pick<History<Change>, "canUndo" | "canRedo">;
+  readonly notice: Signal<Notice | null>;
+  /** The last thing said to screen readers. */
+  readonly announcement: ReadonlySignal<string>;
+  submit(): void;
+  skip(): void;
+  go(index: number): Promise<void>;
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+  chooseLabel(position: number): void;
+  select(ids: readonly string[]): void;
+  removeSelection(): void;
+  dispose(): void;
+}
+
+export function createLabeler<Value, Change, Media>(
+  task: TaskModule<Value, Change, Media>,
+  opening: Opening,
+  transport: Transport,
+): Labeler<Value, Change, Media> {
+  const life = new AbortController();
+  const client = createClient(transport, life.signal);
+  const items = createItems(client, task);
+  const history = createHistory<Change>();
+
+  const index = signal(opening.item.index);
+  const item = signal<LoadedItem<Value, Media> | null>(null);
+  const progress = signal(opening.progress);
+  const label = signal(0);
+  const tool = signal(task.tools[0]?.name ?? "");
+  const selection = signal<readonly string[]>([]);
+  const chosen = signal(false);
+  const notice = signal<Notice | null>(null);
+  const announcement = signal("");
+  let since = performance.now();
+
+  const outbox = createOutbox({ client, key: `nblabel:${opening.session}`, storage: browserStorage(), acknowledged, refused });
+
+  // ---- items
+
+  async function show(wanted: number, load: Promise<LoadedItem<Value, Media>>): Promise<void> {
+    batch(() => {
+      index.value = wanted;
+      selection.value = [];
+      chosen.value = false;
+    });
+    try {
+      const loaded = withPending(await load);
+      items.put(loaded);
+      if (index.value !== wanted) return; // the person has moved on
+      item.value = loaded;
+      since = performance.now();
+      announce(`Item ${wanted + 1} of ${progress.value.total}: ${loaded.view.name}`);
+      items.prefetch([wanted + 1, loaded.view.next, wanted + 2].filter((place) => place !== null && place < progress.value.total) as number[]);
+    } catch (error) {
+      say("error", `Item ${wanted + 1} could not be loaded: ${messageOf(error)}`);
+    }
+  }
+
+  async function go(wanted: number): Promise<void> {
+    if (wanted < 0 || wanted >= progress.value.total || wanted === index.value) return;
+    client.request<Position>("move", { index: wanted }).catch((error: Error) => say("error", error.message));
+    await show(wanted, items.load(wanted));
+  }
+
+  /** Adds what this browser still has to send, so that a reloaded page shows all that was drawn. */
+  function withPending(loaded: LoadedItem<Value, Media>): LoadedItem<Value, Media> {
+    let { value } = loaded;
+    for (const operation of outbox.waiting.value) {
+      if (operation.item !== loaded.view.id || operation.kind !== "change" || seen.has(operation.id)) continue;
+      try {
+        value = task.apply(value, task.parseChange(operation.change)).value;
+      } catch {
+        // The session had it already: only its acknowledgement was lost.
+      }
+    }
+    return { ...loaded, value };
+  }
+
+  function current(change: (loaded: LoadedItem<Value, Media>) => LoadedItem<Value, Media>): void {
+    if (!item.value) return;
+    item.value = change(item.value);
+    items.put(item.value);
+  }
+
+  // ---- operations
+
+  /** Operations made in this page: already part of every value that it keeps. */
+  const seen = new Set<string>();
+
+  function operate(kind: Operation["kind"], change: Change | null = null, undoes: string | null = null): Operation | null {
+    const view = item.value?.view;
+    if (!view || view.index !== index.value) return null;
+    const now = performance.now();
+    const operation: Operation = { id: makeId() + makeId(), item: view.id, kind, change, undoes, seconds: (now - since) / 1000 };
+    since = now;
+    seen.add(operation.id);
+    outbox.send(operation);
+    return operation;
+  }
+
+  function apply(change: Change): Change | null {
+    if (!item.value) return null;
+    const { value, inverse } = task.apply(item.value.value, change);
+    current((loaded) => ({ ...loaded, value, view: touched(loaded.view) }));
+    return inverse;
+  }
+
+  function commit(change: Change): void {
+    const inverse = apply(change);
+    if (inverse === null) return;
+    const operation = operate("change", change);
+    if (operation) history.push({ id: operation.id, index: index.value, change, inverse });
+  }
+
+  async function travel(step: Step<Change> | null, forward: boolean): Promise<void> {
+    if (!step) return askForTravel(forward);
+    await go(step.index);
+    if (item.value?.view.index !== step.index) return;
+    const change = forward ? step.change : step.inverse;
+    try {
+      apply(change);
+    } catch {
+      return say("info", "That change can no longer be taken back: the item was changed elsewhere.");
+    }
+    selection.value = [];
+    const operation = operate("change", change, step.id);
+    if (!operation) return;
+    (forward ? history.redone : history.undone)({ ...step, id: operation.id });
+  }
+
+  /** This page knows of no gesture (it was reloaded, say): the session remembers. */
+  async function askForTravel(forward: boolean): Promise<void> {
+    const { result } = await client.request<Receipt | null>(forward ? "redo" : "undo", {});
+    if (!result) return say("info", forward ? "Nothing to redo." : "Nothing to undo.");
+    receive(result);
+    await go(result.index);
+  }
+
+  function submit(): void {
+    const view = item.value?.view;
+    if (!view || view.index !== index.value) return;
+    if (view.error === null) leave("submit", "submitted");
+    else say("warning", "This item cannot be shown, so it cannot be submitted. Skip it.");
+  }
+
+  function skip(): void {
+    leave("skip", "skipped");
+  }
+
+  function leave(kind: "submit" | "skip", state: "submitted" | "skipped"): void {
+    const operation = operate(kind);
+    if (!operation || !item.value) return;
+    const before = item.value.view;
+    current((loaded) => ({ ...loaded, view: { ...loaded.view, state, edited: false } }));
+    progress.value = counted(progress.value, before.state, state);
+    announce(state === "submitted" ? "Submitted." : "Skipped.");
+    const ahead = before.next;
+    const known = ahead === null ? undefined : items.peek(ahead)?.view.state;
+    if (ahead !== null && known !== "submitted" && known !== "skipped") void go(ahead);
+    else leaving = operation.id;
+  }
+
+  /** The submission after which this page waits to be told where to go. */
+  let leaving: string | null = null;
+
+  function acknowledged(receipt: Receipt): void {
+    if (outbox.waiting.value.length === 0) progress.value = receipt.progress;
+    if (receipt.operation.id !== leaving) return;
+    leaving = null;
+    if (receipt.next !== null) void go(receipt.next);
+    else say("info", "Everything is labeled. You can still go back and change any item.");
+  }
+
+  function refused(operation: Operation, error: Error): void {
+    say("error", `A change was not accepted: ${error.message}`);
+    reload(operation.item);
+  }
+
+  function reload(id: number): void {
+    const loaded = item.value;
+    if (!loaded || loaded.view.id !== id) return;
+    items.forget(loaded.view.index);
+    void show(loaded.view.index, items.load(loaded.view.index));
+  }
+
+  // ---- what happens elsewhere
+
+  function receive(receipt: Receipt): void {
+    if (seen.has(receipt.operation.id)) return;
+    seen.add(receipt.operation.id);
+    progress.value = receipt.progress;
+    const kept = items.peek(receipt.index);
+    if (!kept) return;
+    try {
+      const value = receipt.operation.kind === "change" ? task.apply(kept.value, task.parseChange(receipt.operation.change)).value : kept.value;
+      const changed = { ...kept, value, view: { ...kept.view, state: receipt.state, edited: receipt.edited } };
+      items.update(receipt.index, () => changed);
+      if (item.value?.view.index === receipt.index) item.value = changed;
+    } catch {
+      if (item.value?.view.index === receipt.index) reload(kept.view.id);
+      else items.forget(receipt.index);
+    }
+  }
+
+  client.onEvent((event, params) => {
+    // Events have the types that the generated schema states for each.
+    if (event === "operation") receive(params as Receipt);
+    if (event === "notice") notice.value = params as Notice;
+    if (event === "moved") {
+      const position = params as Position;
+      if (position.origin !== client.origin && position.index !== index.value) void show(position.index, items.load(position.index));
+    }
+  });
+
+  // ---- labels and selection
+
+  function chooseLabel(position: number): void {
+    const wanted = opening.task.labels[position];
+    if (!wanted) return;
+    label.value = position;
+    if (!item.value || selection.value.length === 0 || !chosen.value) return;
+    const change = task.relabel(item.value.value, selection.value, wanted.name);
+    if (change !== null) commit(change);
+  }
+
+  function removeSelection(): void {
+    if (!item.value) return;
+    const change = task.remove(item.value.value, selection.value);
+    if (change === null) return;
+    commit(change);
+    selection.value = [];
+  }
+
+  function say(level: Notice["level"], message: string): void {
+    notice.value = { level, message };
+  }
+
+  function announce(text: string): void {
+    announcement.value = text;
+  }
+
+  void show(opening.item.index, loadItem(task, opening.item, opening.media));
+  outbox.retry();
+
+  return {
+    task,
+    view: opening.task,
+    labels: opening.task.labels,
+    label,
+    index,
+    item,
+    loading: computed(() => item.value?.view.index !== index.value),
+    progress,
+    tool,
+    selection,
+    chosen,
+    notice,
+    announcement,
+    outbox,
+    history,
+    commit,
+    submit,
+    skip,
+    go,
+    undo: () => travel(history.takeUndo(), false),
+    redo: () => travel(history.takeRedo(), true),
+    chooseLabel,
+    select(ids) {
+      batch(() => {
+        selection.value = ids;
+        chosen.value = ids.length > 0;
+      });
+    },
+    removeSelection,
+    announce,
+    dispose() {
+      life.abort();
+      outbox.dispose();
+    },
+  };
+}
+
+function touched(view: ItemView): ItemView {
+  if (view.state === "submitted") return { ...view, edited: true };
+  return view.state === "skipped" ? view : { ...view, state: "draft" };
+}
+
+function counted(progress: Progress, from: ItemView["state"], to: ItemView["state"]): Progress {
+  const step = (state: ItemView["state"]) => Number(to === state) - Number(from === state);
+  return { ...progress, submitted: progress.submitted + step("submitted"), skipped: progress.skipped + step("skipped") };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function browserStorage(): Storage | null {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null; // forbidden in this frame
+  }
+}

@@ -1,0 +1,85 @@
+import type { ErrorView, Request } from "../generated/schema";
+
+/** Carries messages between this page and a session, wherever that runs: a kernel's comm, HTTP, a test's bridge. */
+export interface Transport {
+  send(message: unknown, buffers?: ArrayBuffer[]): void;
+  /** Calls `listener` for each message from the session until `signal` aborts. */
+  receive(listener: (message: unknown, buffers: DataView[]) => void, signal: AbortSignal): void;
+}
+
+export interface Reply<Result> {
+  result: Result;
+  buffers: DataView[];
+}
+
+/** What a session refused, with its stable code. */
+export class SessionError extends Error {
+  constructor(readonly view: ErrorView) {
+    super(view.message);
+    this.name = "SessionError";
+  }
+}
+
+export interface Client {
+  /** Names this page to the session, so that it knows its own echoes. */
+  readonly origin: string;
+  /** Resolves with the session's answer however long that takes; rejects with SessionError when it refuses. */
+  request<Result>(method: string, params: unknown, buffers?: ArrayBuffer[]): Promise<Reply<Result>>;
+  onEvent(listener: (event: string, params: unknown) => void): void;
+}
+
+interface Waiting {
+  resolve(reply: Reply<unknown>): void;
+  reject(error: Error): void;
+}
+
+/** Short ids that two pages will not share. */
+export function makeId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(6));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Matches answers to requests by id and hands events on. */
+export function createClient(transport: Transport, signal: AbortSignal): Client {
+  const origin = makeId();
+  const waiting = new Map<string, Waiting>();
+  const listeners: ((event: string, params: unknown) => void)[] = [];
+  let count = 0;
+
+  transport.receive((message, buffers) => {
+    if (!isRecord(message)) return;
+    if (typeof message["event"] === "string") {
+      for (const listener of listeners) listener(message["event"], message["params"]);
+      return;
+    }
+    const id = String(message["id"]);
+    const request = waiting.get(id);
+    if (!request) return;
+    waiting.delete(id);
+    if (isRecord(message["error"])) request.reject(new SessionError(errorView(message["error"])));
+    else request.resolve({ result: message["result"], buffers });
+  }, signal);
+
+  return {
+    origin,
+    request<Result>(method: string, params: unknown, buffers: ArrayBuffer[] = []) {
+      count += 1;
+      const request: Request = { id: `${origin}-${count}`, method, params, origin };
+      return new Promise<Reply<Result>>((resolve, reject) => {
+        // The session's answers have the types that the generated schema states for each method.
+        waiting.set(request.id, { resolve: resolve as Waiting["resolve"], reject });
+        transport.send(request, buffers);
+      });
+    },
+    onEvent: (listener) => listeners.push(listener),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function errorView(error: Record<string, unknown>): ErrorView {
+  const path = error["path"];
+  return { code: String(error["code"]), message: String(error["message"]), path: typeof path === "string" ? path : null };
+}

@@ -1,0 +1,40 @@
+import type { AnyModel, AnyWidget } from "@anywidget/types";
+import { createLabeler, type Labeler, type Opening } from "../core/labeler";
+import type { TaskModule } from "../core/task";
+import type { Transport } from "../core/transport";
+import type { TaskView } from "../generated/schema";
+import { mountShell } from "../ui/shell";
+
+interface State {
+  _task: TaskView;
+  _opening: Omit<Opening, "task">;
+}
+
+/** JupyterLab, Notebook, VS Code and others that speak the anywidget protocol: one labeler a model, one shell a view. */
+export function jupyter<Value, Change, Media>(task: TaskModule<Value, Change, Media>): () => AnyWidget<State> {
+  return () => {
+    let labeler: Labeler<Value, Change, Media> | null = null;
+    return {
+      initialize({ model }) {
+        const { item, media, progress, session } = model.get("_opening");
+        const running = createLabeler(task, { task: model.get("_task"), item, media, progress, session }, comm(model));
+        labeler = running;
+        return () => running.dispose();
+      },
+      render({ el }) {
+        return labeler ? mountShell(el, labeler) : undefined;
+      },
+    };
+  };
+}
+
+function comm(model: AnyModel<State>): Transport {
+  return {
+    send: (message, buffers = []) => model.send(message, undefined, buffers),
+    receive(listener, signal) {
+      const handle = (message: unknown, buffers: DataView[]) => listener(message, buffers);
+      model.on("msg:custom", handle);
+      signal.addEventListener("abort", () => model.off("msg:custom", handle));
+    },
+  };
+}

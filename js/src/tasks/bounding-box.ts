@@ -1,0 +1,165 @@
+import { computed, signal } from "@preact/signals";
+import { move, resize } from "../core/rectangle";
+import { applyShapes, created, deleted, type ShapeChange, updated } from "../core/shapes";
+import type { Editor, TaskContext, TaskModule } from "../core/task";
+import { makeId } from "../core/transport";
+import type { Size } from "../core/viewport";
+import type { Box } from "../generated/schema";
+import { createBoxTool } from "../tools/box";
+import { paintBoxes } from "../tools/box-painter";
+import { type BoxScene, selectedBox } from "../tools/boxes";
+import { createSelectTool } from "../tools/select";
+import type { StageTool } from "../tools/tool";
+import { loadImage } from "../ui/image";
+import { createImageStage, type ImageStage } from "../ui/image-stage";
+
+type Value = readonly Box[];
+type Change = ShapeChange<Box>;
+
+const UNKNOWN_COLOR = "#9e9e9e";
+/** Share of the view that a box made by a key covers. */
+const NEW_BOX = 0.25;
+
+const task: TaskModule<Value, Change, ImageBitmap> = {
+  type: "bounding-box",
+  tools: [
+    { name: "box", title: "Box", key: "b", hint: "Drag from corner to corner, or click two corners" },
+    { name: "select", title: "Select", key: "v", hint: "Click a box to select it, drag it to move it, drag its handles to resize it" },
+  ],
+  // What the session sends has passed the same schema in Python.
+  parse: (value) => value as Value,
+  parseChange: (change) => change as Change,
+  load: loadImage,
+  release: (bitmap) => bitmap.close(),
+  apply: applyShapes,
+  entries: (value) =>
+    value.map(({ id, label, left, top, width, height }) => ({
+      id,
+      label,
+      detail: `${Math.round(width)} × ${Math.round(height)} at ${Math.round(left)}, ${Math.round(top)}`,
+    })),
+  relabel(value, ids, label) {
+    const boxes = value.filter((box) => ids.includes(box.id) && box.label !== label);
+    return boxes.length > 0 ? updated(...boxes.map((box) => ({ ...box, label }))) : null;
+  },
+  remove(value, ids) {
+    const present = value.filter((box) => ids.includes(box.id)).map((box) => box.id);
+    return present.length > 0 ? deleted<Box>(...present) : null;
+  },
+  mount,
+};
+
+export default task;
+
+function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBitmap>, life: AbortSignal): Editor {
+  const colors = new Map(context.labels.map((label) => [label.name, label.color]));
+  const scene: BoxScene = {
+    boxes: computed(() => context.item.value?.value ?? []),
+    image: computed<Size>(() => context.item.value?.media ?? { width: 0, height: 0 }),
+    selection: context.selection,
+    hovered: signal<string | null>(null),
+    preview: signal<Box | null>(null),
+    label: computed(() => context.labels[context.label.value]?.name ?? ""),
+    commit: context.commit,
+    select(ids) {
+      context.selection.value = ids;
+      context.chosen.value = ids.length > 0;
+    },
+  };
+  const tools: Record<string, StageTool> = { box: createBoxTool(scene), select: createSelectTool(scene) };
+  const tool = computed(() => tools[context.tool.value] ?? createSelectTool(scene));
+
+  const stage = createImageStage(
+    element,
+    {
+      item: context.item,
+      tool,
+      paint(canvas, view) {
+        const preview = scene.preview.value;
+        const boxes = scene.boxes.value.map((box) => (box.id === preview?.id ? preview : box));
+        const style = { color: (label: string) => colors.get(label) ?? UNKNOWN_COLOR };
+        paintBoxes(canvas, view, boxes, { ...style, selection: scene.selection.value, hovered: scene.hovered.value });
+      },
+    },
+    life,
+  );
+
+  return {
+    keys: boxKeys(scene, stage),
+    fit: stage.fit,
+    finish: () => tool.value.finish(),
+    cancel() {
+      const had = tool.value.cancel();
+      if (had) stage.repaint();
+      return had;
+    },
+    zoom: computed(() => (context.item.value?.media ? stage.view.value.zoom : null)),
+    zoomBy: stage.zoomBy,
+  };
+}
+
+const ARROWS = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
+
+/** What the mouse does, by keys: a box in the middle of the view, moved by the arrows, sized by Alt and the arrows. */
+function boxKeys(scene: BoxScene, stage: ImageStage): Editor["keys"] {
+  function reshape(change: (box: Box) => Pick<Box, "left" | "top" | "width" | "height">): void {
+    const box = selectedBox(scene);
+    if (!box) return;
+    const after = { ...box, ...change(box) };
+    if (after.width > 0 && after.height > 0) scene.commit(updated(after));
+  }
+
+  function insert(): void {
+    const image = scene.image.value;
+    if (image.width === 0) return;
+    const middle = stage.middle();
+    const width = Math.max(Math.round(image.width * NEW_BOX), 1);
+    const height = Math.max(Math.round(image.height * NEW_BOX), 1);
+    const box = {
+      id: makeId(),
+      label: scene.label.value,
+      left: Math.round(middle.x - width / 2),
+      top: Math.round(middle.y - height / 2),
+      width,
+      height,
+    };
+    scene.commit(created({ ...box, ...move(box, { x: 0, y: 0 }, image) }));
+    scene.select([box.id]);
+  }
+
+  function step(by: 1 | -1): void {
+    const ids = scene.boxes.value.map((box) => box.id);
+    const at = ids.indexOf(scene.selection.value[0] ?? "");
+    const next = ids.at(at === -1 && by === -1 ? -1 : (at + by) % ids.length);
+    if (next !== undefined) scene.select([next]);
+  }
+
+  const arrows = Object.entries(ARROWS).flatMap(([arrow, unit]) =>
+    [
+      { shift: "", pixels: 1, text: "1 pixel" },
+      { shift: "Shift+", pixels: 10, text: "10 pixels" },
+    ].flatMap(({ shift, pixels, text }) => {
+      const by = { x: unit.x * pixels, y: unit.y * pixels };
+      return [
+        {
+          key: `${shift}${arrow}`,
+          title: `Move the box by ${text}`,
+          group: "Edit" as const,
+          run: () => reshape((box) => move(box, by, scene.image.value)),
+        },
+        {
+          key: `Alt+${shift}${arrow}`,
+          title: `Resize the box by ${text}`,
+          group: "Edit" as const,
+          run: () => reshape((box) => resize(box, "se", by, scene.image.value)),
+        },
+      ];
+    }),
+  );
+  return [
+    { key: "n", title: "New box in the middle of the view", group: "Edit", run: insert },
+    { key: ".", title: "Select the next box", group: "Edit", run: () => step(1) },
+    { key: ",", title: "Select the box before", group: "Edit", run: () => step(-1) },
+    ...arrows,
+  ];
+}

@@ -1,0 +1,71 @@
+import { HANDLES, handlePoint } from "../core/rectangle";
+import { toScreen, type Viewport } from "../core/viewport";
+import type { Box } from "../generated/schema";
+
+export interface BoxStyle {
+  color(label: string): string;
+  readonly selection: readonly string[];
+  readonly hovered: string | null;
+}
+
+/** Beyond this many boxes only those that are pointed at carry their name: text is what makes a stage slow. */
+const MOST_NAMES = 60;
+const HANDLE = 8;
+const TAG_HEIGHT = 18;
+
+/** Paints boxes in screen pixels: a dark line under a coloured one, so that it is seen on any picture. */
+export function paintBoxes(context: CanvasRenderingContext2D, view: Viewport, boxes: readonly Box[], style: BoxStyle): void {
+  context.lineJoin = "miter";
+  context.font = "600 12px system-ui, sans-serif";
+  for (const box of boxes) {
+    const marked = style.selection.includes(box.id) || style.hovered === box.id;
+    const { x, y } = toScreen(view, { x: box.left, y: box.top });
+    const width = box.width * view.zoom;
+    const height = box.height * view.zoom;
+    const color = style.color(box.label);
+    if (marked) {
+      context.globalAlpha = 0.16;
+      context.fillStyle = color;
+      context.fillRect(x, y, width, height);
+      context.globalAlpha = 1;
+    }
+    context.strokeStyle = "rgba(0, 0, 0, 0.65)";
+    context.lineWidth = marked ? 5 : 4;
+    context.strokeRect(x, y, width, height);
+    context.strokeStyle = color;
+    context.lineWidth = marked ? 3 : 2;
+    context.strokeRect(x, y, width, height);
+    if (marked || boxes.length <= MOST_NAMES) paintTag(context, box.label, color, x, y);
+  }
+  const selected = boxes.filter((box) => style.selection.includes(box.id));
+  if (selected.length === 1) for (const box of selected) paintHandles(context, view, box, style.color(box.label));
+}
+
+function paintTag(context: CanvasRenderingContext2D, text: string, color: string, x: number, y: number): void {
+  const width = Math.min(context.measureText(text).width, 240) + 10;
+  const top = y >= TAG_HEIGHT ? y - TAG_HEIGHT : y;
+  context.fillStyle = color;
+  context.fillRect(x - 1, top, width, TAG_HEIGHT);
+  context.fillStyle = inkOn(color);
+  context.fillText(text, x + 4, top + 13, 240);
+}
+
+function paintHandles(context: CanvasRenderingContext2D, view: Viewport, box: Box, color: string): void {
+  context.lineWidth = 2;
+  for (const handle of HANDLES) {
+    const { x, y } = toScreen(view, handlePoint(box, handle));
+    context.fillStyle = "#fff";
+    context.fillRect(x - HANDLE / 2, y - HANDLE / 2, HANDLE, HANDLE);
+    context.strokeStyle = "rgba(0, 0, 0, 0.65)";
+    context.strokeRect(x - HANDLE / 2, y - HANDLE / 2, HANDLE, HANDLE);
+    context.strokeStyle = color;
+    context.strokeRect(x - HANDLE / 2 + 1, y - HANDLE / 2 + 1, HANDLE - 2, HANDLE - 2);
+  }
+}
+
+/** Black or white, whichever reads better on a colour (WCAG's relative luminance, simplified to its weights). */
+export function inkOn(color: string): string {
+  const value = Number.parseInt(color.slice(1), 16);
+  const luminance = 0.2126 * ((value >> 16) & 255) + 0.7152 * ((value >> 8) & 255) + 0.0722 * (value & 255);
+  return luminance > 140 ? "#000" : "#fff";
+}

@@ -1,0 +1,27 @@
+import { type BoxScene, boxAt, createBoxEdit } from "./boxes";
+import type { StageTool } from "./tool";
+
+/** Selects, moves and resizes boxes; a drag beside them moves the image. */
+export function createSelectTool(scene: BoxScene): StageTool {
+  const edit = createBoxEdit(scene);
+
+  return {
+    cursor: (pointer) => edit.cursor(pointer) ?? (boxAt(scene.boxes.value, pointer.at) ? "move" : "grab"),
+    down(pointer) {
+      if (edit.grabHandle(pointer)) return true;
+      const hit = boxAt(scene.boxes.value, pointer.at);
+      scene.select(hit ? [hit.id] : []);
+      if (!hit) return false;
+      edit.grabBox(hit, pointer);
+      return true;
+    },
+    drag: (pointer) => edit.drag(pointer),
+    up: () => edit.drop(),
+    hover(pointer) {
+      scene.hovered.value = pointer ? (boxAt(scene.boxes.value, pointer.at)?.id ?? null) : null;
+    },
+    finish: () => false,
+    cancel: () => edit.cancel(),
+    draw: () => undefined,
+  };
+}

@@ -1,0 +1,24 @@
+import type { Point, Viewport } from "../core/viewport";
+
+/** Where the pointer is, in image pixels. */
+export interface PointerAt {
+  readonly at: Point;
+  /** Image pixels that count as "on it": a few screen pixels, more for a finger. */
+  readonly reach: number;
+  /** Image pixels that a hand may tremble without meaning a drag. */
+  readonly tremble: number;
+}
+
+/** A tool of an image stage. Nothing in it waits for anything: it runs in the drag loop. */
+export interface StageTool {
+  cursor(pointer: PointerAt): string;
+  /** A press; false when the tool has no use for it, and the stage moves the image instead. */
+  down(pointer: PointerAt): boolean;
+  drag(pointer: PointerAt): void;
+  up(pointer: PointerAt): void;
+  /** The pointer moves without being pressed; null when it leaves. */
+  hover(pointer: PointerAt | null): void;
+  finish(): boolean;
+  cancel(): boolean;
+  draw(context: CanvasRenderingContext2D, view: Viewport): void;
+}

@@ -1,0 +1,55 @@
+import { Button } from "./button";
+import type { Shell } from "./shell";
+import { Status } from "./status";
+
+const STATES = { unlabeled: "", draft: "Draft", submitted: "Submitted", skipped: "Skipped" };
+
+/** Where one is: item, progress, whether the work is saved. */
+export function Header<Value, Change, Media>(shell: Shell<Value, Change, Media>) {
+  const { labeler, actions, keyFor } = shell;
+  const { total, submitted, skipped } = labeler.progress.value;
+  const index = labeler.index.value;
+  const view = labeler.item.value?.view;
+  const state = view?.edited ? "edited" : (view?.state ?? "unlabeled");
+  return (
+    <header>
+      <div class="group">
+        <Button
+          title="Previous item"
+          action="previous"
+          icon="previous"
+          badge={keyFor("Previous item")}
+          run={actions.previous}
+          disabled={index === 0}
+        />
+        <span class="place">
+          <b>{index + 1}</b> / {total}
+        </span>
+        <Button title="Next item" action="next" icon="next" badge={keyFor("Next item")} run={actions.next} disabled={index + 1 >= total} />
+      </div>
+      <span class="name" title={view?.name}>
+        {view?.name}
+      </span>
+      {state !== "unlabeled" && <span class={`chip ${state}`}>{state === "edited" ? "Edited, submit again" : STATES[state]}</span>}
+      <div
+        class="progress"
+        role="img"
+        aria-label={`${submitted} of ${total} submitted, ${skipped} skipped`}
+        title={`${submitted} submitted, ${skipped} skipped, ${total} in all`}
+      >
+        <div class="bar">
+          <i style={{ width: `${(100 * submitted) / total}%` }} />
+          <i class="skipped" style={{ width: `${(100 * skipped) / total}%` }} />
+        </div>
+        <span>
+          {submitted} / {total}
+        </span>
+      </div>
+      <Status {...shell} />
+      <div class="group">
+        <Button title="Full screen" action="full-screen" icon="fullScreen" badge={keyFor("Full screen")} run={actions["full-screen"]} />
+        <Button title="Keys" action="help" icon="help" badge={keyFor("Keys")} run={actions.help} />
+      </div>
+    </header>
+  );
+}

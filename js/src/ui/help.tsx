@@ -1,0 +1,71 @@
+import type { Signal } from "@preact/signals";
+import { badge, type KeyBinding } from "../core/keys";
+import { Button } from "./button";
+
+interface HelpProps {
+  open: Signal<boolean>;
+  bindings: readonly KeyBinding[];
+  title: string;
+}
+
+const GROUPS = ["Labels", "Tools", "Items", "Edit", "View"] as const;
+const MOUSE = [
+  ["Wheel or pinch", "Zoom at the pointer"],
+  ["Space and drag, or middle button", "Move the image"],
+  ["Esc", "Cancel, deselect, then leave the labeler"],
+] as const;
+
+/** The keys as they are bound, not as someone once wrote them down. */
+export function Help({ open, bindings, title }: HelpProps) {
+  if (!open.value) return null;
+  const close = () => {
+    open.value = false;
+  };
+  return (
+    <div class="veil" role="dialog" aria-label={`Keys: ${title}`} data-nblabel="help">
+      <div class="help">
+        <div class="head">
+          <h2>Keys</h2>
+          <Button title="Close" icon="close" run={close} />
+        </div>
+        <div class="columns">
+          {GROUPS.map((group) => (
+            <table key={group}>
+              <caption>{group}</caption>
+              <tbody>
+                {rows(bindings.filter((binding) => binding.group === group)).map(([text, keys]) => (
+                  <tr key={text}>
+                    <td>
+                      {keys.map((key) => (
+                        <kbd key={key}>{key}</kbd>
+                      ))}
+                    </td>
+                    <td>{text}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          ))}
+          <table>
+            <caption>Mouse</caption>
+            <tbody>
+              {MOUSE.map(([gesture, text]) => (
+                <tr key={gesture}>
+                  <td>{gesture}</td>
+                  <td>{text}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** One row for each thing to do, with all its keys. */
+function rows(bindings: readonly KeyBinding[]): [string, string[]][] {
+  const byTitle = new Map<string, string[]>();
+  for (const { title, key } of bindings) byTitle.set(title, [...(byTitle.get(title) ?? []), badge(key)]);
+  return [...byTitle].map(([title, keys]) => [title.replace(/^label /, ""), keys]);
+}

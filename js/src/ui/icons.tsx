@@ -1,0 +1,62 @@
+import type { ComponentChildren } from "preact";
+
+function icon(children: ComponentChildren) {
+  return (
+    <svg
+      viewBox="0 0 24 24"
+      width="18"
+      height="18"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.8"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  );
+}
+
+const ICONS = {
+  box: icon(
+    <>
+      <rect x="5" y="6" width="14" height="12" />
+      <path d="M3 6h4M5 4v4M17 18h4M19 16v4" />
+    </>,
+  ),
+  select: icon(<path d="M6 4l12 7.5-5.4 1.2L10 18.5z" />),
+  undo: icon(<path d="M8 5L4 9l4 4M4 9h10a5.5 5.5 0 010 11h-3" />),
+  redo: icon(<path d="M16 5l4 4-4 4M20 9H10a5.5 5.5 0 000 11h3" />),
+  fit: icon(<path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5" />),
+  zoomIn: icon(
+    <>
+      <circle cx="10.5" cy="10.5" r="6" />
+      <path d="M15 15l5 5M8 10.5h5M10.5 8v5" />
+    </>,
+  ),
+  zoomOut: icon(
+    <>
+      <circle cx="10.5" cy="10.5" r="6" />
+      <path d="M15 15l5 5M8 10.5h5" />
+    </>,
+  ),
+  previous: icon(<path d="M14.5 6l-6 6 6 6" />),
+  next: icon(<path d="M9.5 6l6 6-6 6" />),
+  remove: icon(<path d="M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5" />),
+  help: icon(
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M9.6 9.6a2.5 2.5 0 114 2c-1 .7-1.6 1.2-1.6 2.2M12 16.8v.1" />
+    </>,
+  ),
+  fullScreen: icon(<path d="M13 4h7v7M20 4l-7 7M11 20H4v-7M4 20l7-7" />),
+  close: icon(<path d="M6 6l12 12M18 6L6 18" />),
+};
+
+export type IconName = keyof typeof ICONS;
+
+/** An icon by name; a tool without one shows its first letter. */
+export function Icon({ name }: { name: string }) {
+  return name in ICONS ? ICONS[name as IconName] : <b aria-hidden="true">{name.slice(0, 1).toUpperCase()}</b>;
+}

@@ -1,0 +1,168 @@
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { LoadedItem } from "../core/task";
+import { type Point, pan, type Size, toImage, type Viewport, wholeOf, zoomAt } from "../core/viewport";
+import type { StageTool } from "../tools/tool";
+import { listen } from "./gestures";
+
+export interface ImageStageOptions {
+  item: ReadonlySignal<LoadedItem<unknown, ImageBitmap> | null>;
+  tool: ReadonlySignal<StageTool>;
+  /** Paints what lies over the image; tracked, so it runs again when a signal that it read changes. */
+  paint(context: CanvasRenderingContext2D, view: Viewport): void;
+}
+
+export interface ImageStage {
+  readonly view: ReadonlySignal<Viewport>;
+  fit(): void;
+  zoomBy(factor: number): void;
+  /** The middle of what is seen, in image pixels. */
+  middle(): Point;
+  /** Paints the overlay again, for what no signal tells. */
+  repaint(): void;
+}
+
+/** An image with zoom and pan, and a layer over it on which tools draw. */
+export function createImageStage(element: HTMLElement, { item, tool, paint }: ImageStageOptions, life: AbortSignal): ImageStage {
+  const picture = addCanvas(element);
+  const overlay = addCanvas(element);
+  const size = signal<Size>({ width: 0, height: 0 });
+  const view = signal<Viewport>({ x: 0, y: 0, zoom: 1 });
+  const strokes = signal(0);
+  const image = computed<Size>(() => item.value?.media ?? { width: item.value?.view.width ?? 1, height: item.value?.view.height ?? 1 });
+
+  // ---- what is seen
+
+  let fitted: number | null = null;
+  function showAll(): void {
+    if (size.value.width > 0) view.value = wholeOf(image.peek(), size.peek());
+  }
+
+  const observer = new ResizeObserver(([entry]) => {
+    const box = entry?.contentRect;
+    if (!box || box.width === 0) return;
+    const before = { view: view.peek(), size: size.peek() };
+    size.value = { width: box.width, height: box.height };
+    const whole = before.size.width === 0 || same(before.view, wholeOf(image.peek(), before.size));
+    if (whole) showAll();
+    else view.value = keepMiddle(before.view, before.size, size.peek());
+  });
+  observer.observe(element);
+
+  const stops = [
+    () => observer.disconnect(),
+    effect(() => {
+      const shown = item.value?.view.id ?? null;
+      if (shown !== fitted && size.value.width > 0) {
+        fitted = shown;
+        showAll();
+      }
+    }),
+    effect(() => {
+      element.dataset["x"] = String(view.value.x);
+      element.dataset["y"] = String(view.value.y);
+      element.dataset["zoom"] = String(view.value.zoom);
+    }),
+    onFrame(() => {
+      const context = prepare(picture, size.value);
+      const media = item.value?.media;
+      if (context && media) drawImage(context, media, view.value, size.value);
+    }),
+    onFrame(() => {
+      strokes.value;
+      const context = prepare(overlay, size.value);
+      if (!context || !item.value?.media) return;
+      paint(context, view.value);
+      tool.value.draw(context, view.value);
+    }),
+  ];
+  life.addEventListener("abort", () => {
+    for (const stop of stops) stop();
+  });
+
+  const repaint = () => {
+    strokes.value = strokes.peek() + 1;
+  };
+
+  const zoom = (factor: number, at: Point): void => {
+    view.value = zoomAt(view.peek(), at, factor, image.peek(), size.peek());
+  };
+  const moveBy = (by: Point): void => {
+    view.value = pan(view.peek(), by, image.peek(), size.peek());
+  };
+  listen(element, { tool, ready: () => item.peek()?.media != null, view: () => view.peek(), zoom, moveBy, repaint }, life);
+
+  const stageMiddle = (): Point => ({ x: size.peek().width / 2, y: size.peek().height / 2 });
+  return {
+    view,
+    fit: showAll,
+    zoomBy: (factor) => zoom(factor, stageMiddle()),
+    middle: () => toImage(view.peek(), stageMiddle()),
+    repaint,
+  };
+}
+
+/** Draws now, and once in the next frame after any signal that the drawing read has changed. */
+function onFrame(draw: () => void): () => void {
+  let frame = 0;
+  let stop: () => void = () => undefined;
+  function run(): void {
+    stop();
+    let drawn = false;
+    stop = effect(() => {
+      if (!drawn) draw();
+      else frame ||= requestAnimationFrame(again);
+      drawn = true;
+    });
+  }
+  function again(): void {
+    frame = 0;
+    run();
+  }
+  run();
+  return () => {
+    cancelAnimationFrame(frame);
+    stop();
+  };
+}
+
+function addCanvas(element: HTMLElement): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("aria-hidden", "true");
+  element.append(canvas);
+  return canvas;
+}
+
+/** Gives a clean canvas of the stage's size in the screen's own pixels. */
+function prepare(canvas: HTMLCanvasElement, size: Size): CanvasRenderingContext2D | null {
+  const ratio = globalThis.devicePixelRatio || 1;
+  const width = Math.round(size.width * ratio);
+  const height = Math.round(size.height * ratio);
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  const context = canvas.getContext("2d");
+  context?.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context?.clearRect(0, 0, size.width, size.height);
+  return context;
+}
+
+function drawImage(context: CanvasRenderingContext2D, media: ImageBitmap, view: Viewport, size: Size): void {
+  // Pixels are shown as squares once they are large enough to be aimed at.
+  context.imageSmoothingEnabled = view.zoom < 3;
+  context.imageSmoothingQuality = "medium";
+  const left = Math.max(view.x, 0);
+  const top = Math.max(view.y, 0);
+  const width = Math.min(view.x + size.width / view.zoom, media.width) - left;
+  const height = Math.min(view.y + size.height / view.zoom, media.height) - top;
+  if (width <= 0 || height <= 0) return;
+  context.drawImage(media, left, top, width, height, (left - view.x) * view.zoom, (top - view.y) * view.zoom, width * view.zoom, height * view.zoom);
+}
+
+function same(one: Viewport, other: Viewport): boolean {
+  return Math.abs(one.zoom / other.zoom - 1) < 1e-6 && Math.abs(one.x - other.x) < 0.5 && Math.abs(one.y - other.y) < 0.5;
+}
+
+function keepMiddle(view: Viewport, before: Size, after: Size): Viewport {
+  return { ...view, x: view.x + (before.width - after.width) / 2 / view.zoom, y: view.y + (before.height - after.height) / 2 / view.zoom };
+}

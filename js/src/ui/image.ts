@@ -1,0 +1,8 @@
+import type { ItemView } from "../generated/schema";
+
+/** Decodes an image on the pixel grid in which it is stored: Python has set its orientation tag to upright. */
+export async function loadImage(data: DataView | null, view: ItemView): Promise<ImageBitmap | null> {
+  if (!data) throw new Error("no image data arrived");
+  const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  return createImageBitmap(new Blob([bytes], { type: view.mime ?? "" }));
+}
