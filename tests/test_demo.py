@@ -113,10 +113,13 @@ def test_demo_serves_the_notebook_until_it_is_stopped(stop_signal, project, jupy
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no signals of this kind")
 def test_demo_stopped_while_the_server_starts_ends_cleanly(project, jupyter_environment, monkeypatch):
     pytest.importorskip("jupyterlab")
-    monkeypatch.setattr(jupyter, "_servers", lambda folder: os.kill(os.getpid(), signal.SIGINT) or [])
     started = []
-    start = jupyter._start
-    monkeypatch.setattr(jupyter, "_start", lambda *given, **options: started.append(start(*given, **options)) or started[-1])
+
+    def interrupt(process, *_):
+        started.append(process)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(jupyter, "_wait_until_it_answers", interrupt)
     with pytest.raises(KeyboardInterrupt):
         jupyter.serve(project / "quickstart.ipynb", browser=False)
     assert started[0].poll() is not None
