@@ -17,6 +17,8 @@ export interface Entry {
   readonly id: string;
   readonly label: string;
   readonly detail: string;
+  /** All of it in words. */
+  readonly title: string;
 }
 
 /** An item with its media decoded and its working value. */

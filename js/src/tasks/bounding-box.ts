@@ -36,7 +36,8 @@ const task: TaskModule<Value, Change, ImageBitmap> = {
     value.map(({ id, label, left, top, width, height }) => ({
       id,
       label,
-      detail: `${Math.round(width)} × ${Math.round(height)} at ${Math.round(left)}, ${Math.round(top)}`,
+      detail: `${Math.round(width)} × ${Math.round(height)}`,
+      title: `${label}: ${width} × ${height} pixels at ${left}, ${top}`,
     })),
   relabel(value, ids, label) {
     const boxes = value.filter((box) => ids.includes(box.id) && box.label !== label);

@@ -18,13 +18,14 @@ export function paintBoxes(context: CanvasRenderingContext2D, view: Viewport, bo
   context.lineJoin = "miter";
   context.font = "600 12px system-ui, sans-serif";
   for (const box of boxes) {
-    const marked = style.selection.includes(box.id) || style.hovered === box.id;
+    const selected = style.selection.includes(box.id);
+    const marked = selected || style.hovered === box.id;
     const { x, y } = toScreen(view, { x: box.left, y: box.top });
     const width = box.width * view.zoom;
     const height = box.height * view.zoom;
     const color = style.color(box.label);
-    if (marked) {
-      context.globalAlpha = 0.16;
+    if (selected) {
+      context.globalAlpha = 0.12;
       context.fillStyle = color;
       context.fillRect(x, y, width, height);
       context.globalAlpha = 1;
@@ -37,8 +38,8 @@ export function paintBoxes(context: CanvasRenderingContext2D, view: Viewport, bo
     context.strokeRect(x, y, width, height);
     if (marked || boxes.length <= MOST_NAMES) paintTag(context, box.label, color, x, y);
   }
-  const selected = boxes.filter((box) => style.selection.includes(box.id));
-  if (selected.length === 1) for (const box of selected) paintHandles(context, view, box, style.color(box.label));
+  const [only, ...others] = boxes.filter((box) => style.selection.includes(box.id));
+  if (only && others.length === 0) paintHandles(context, view, only, style.color(only.label));
 }
 
 function paintTag(context: CanvasRenderingContext2D, text: string, color: string, x: number, y: number): void {

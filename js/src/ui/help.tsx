@@ -66,6 +66,15 @@ export function Help({ open, bindings, title }: HelpProps) {
 /** One row for each thing to do, with all its keys. */
 function rows(bindings: readonly KeyBinding[]): [string, string[]][] {
   const byTitle = new Map<string, string[]>();
-  for (const { title, key } of bindings) byTitle.set(title, [...(byTitle.get(title) ?? []), badge(key)]);
-  return [...byTitle].map(([title, keys]) => [title.replace(/^label /, ""), keys]);
+  for (const { title, key } of bindings) byTitle.set(title, [...(byTitle.get(title) ?? []), key]);
+  return [...byTitle].map(([title, keys]) => [title.replace(/^label /, ""), badges(keys)]);
+}
+
+const ARROW = /Arrow\w+$/;
+
+/** The four arrows that do one thing share a badge. */
+function badges(keys: readonly string[]): string[] {
+  const [first, ...others] = keys;
+  if (!first || others.length !== 3 || !keys.every((key) => ARROW.test(key))) return keys.map(badge);
+  return [`${badge(first).slice(0, -1)}← → ↑ ↓`];
 }

@@ -58,13 +58,14 @@ function Entries<Value, Change, Media>({ labeler, actions }: Shell<Value, Change
         <p class="faint">Nothing yet. An item without objects can be submitted as it is.</p>
       ) : (
         <div class="scroll" role="listbox" aria-label="Annotations">
-          {entries.map(({ id, label, detail }) => (
+          {entries.map(({ id, label, detail, title }) => (
             <Row
               key={id}
               selected={labeler.selection.value.includes(id)}
               color={colors.get(label) ?? "#9e9e9e"}
               text={colors.has(label) ? label : `${label} (unknown)`}
               detail={detail}
+              title={title}
               select={() => labeler.select([id])}
               remove={() => {
                 labeler.select([id]);
@@ -83,11 +84,12 @@ interface RowProps {
   color: string;
   text: string;
   detail: string;
+  title: string;
   select(): void;
   remove(): void;
 }
 
-function Row({ selected, color, text, detail, select, remove }: RowProps) {
+function Row({ selected, color, text, detail, title, select, remove }: RowProps) {
   const row = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (selected) row.current?.scrollIntoView({ block: "nearest" });
@@ -99,6 +101,8 @@ function Row({ selected, color, text, detail, select, remove }: RowProps) {
       role="option"
       tabIndex={0}
       aria-selected={selected}
+      aria-label={title}
+      title={title}
       style={{ "--color": color }}
       onClick={select}
       onKeyDown={(event) => {
