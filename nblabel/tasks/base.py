@@ -151,6 +151,19 @@ class Task(ABC):
             When nothing can be made of it.
         """
 
+    def restore(self, annotation: Any) -> Any:
+        """Make the value for an annotation that was read from a label.
+
+        More lenient than `begin`: what a manifest holds may be corrected by the person who labels and must not get lost, even when this task does not
+        have its classes.
+
+        Raises
+        ------
+        AnnotationError
+            When it cannot be worked on.
+        """
+        return self.begin(annotation, Media())
+
     @abstractmethod
     def tidy(self, annotation: Any) -> pd.DataFrame:  # noqa: ANN401
         """Give one row for each part of an annotation (box, class, span, ...)."""

@@ -181,9 +181,16 @@ class BoundingBox(Task):
             try:
                 name = self._class_name(str(found["class_id"]), class_map)
                 boxes.append({"label": name, **{side: _number(found[side]) for side in _COLUMNS[1:]}})
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, OverflowError, TypeError, ValueError) as error:
                 raise AnnotationError(f"not a box with class_id, left, top, width, height ({error!r})", path=f"/annotations/{position}") from error
         return boxes
+
+    def restore(self, annotation: Any) -> list[dict[str, Any]]:
+        """Make the value for boxes of a manifest, whatever their classes; see `Task.restore`."""
+        for position, box in enumerate(annotation):
+            if not all(math.isfinite(box[side]) for side in _COLUMNS[1:]):
+                raise AnnotationError(f"expected numbers of pixels, got {box!r:.80}", path=f"/{position}")
+        return _dump([Box(id=_new_id(), **box) for box in annotation])
 
     def tidy(self, annotation: Any) -> pd.DataFrame:  # noqa: ANN401
         """Give one row a box: label, left, top, width, height (px)."""

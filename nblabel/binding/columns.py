@@ -1,0 +1,87 @@
+"""The two columns of a label attribute in a DataFrame: the label and its metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from nblabel.binding.identity import column_place, is_absent
+from nblabel.manifest.array import ManifestArray
+from nblabel.manifest.attributes import metadata_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["LabelColumns"]
+
+
+class LabelColumns:
+    """Reads and writes labels by position.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The very object that is written to.
+    attribute : str
+        The label attribute.
+    """
+
+    def __init__(self, frame: pd.DataFrame, attribute: str) -> None:
+        self._frame = frame
+        self._names = (attribute, metadata_name(attribute))
+
+    def prepare(self) -> bool:
+        """Make the columns fit for labels: add those that lack, turn others into object columns; tells whether one lacked."""
+        lacking = False
+        for name in self._names:
+            if name not in self._frame.columns:
+                lacking = True
+                self._frame.insert(len(self._frame.columns), name, pd.Series([None] * len(self._frame), index=self._frame.index, dtype=object))
+                continue
+            place = column_place(self._frame, name)
+            column = self._frame.iloc[:, place]
+            if column.dtype != object and not isinstance(column.array, ManifestArray):
+                self._frame.isetitem(place, column.astype(object))
+        return lacking
+
+    def read(self) -> list[tuple[Any, Any] | None]:
+        """Give label and metadata of every row, None where there is no label."""
+        labels, metadata = (list(self._frame.iloc[:, column_place(self._frame, name)]) for name in self._names)
+        return [None if is_absent(label) else (label, None if is_absent(about) else about) for label, about in zip(labels, metadata, strict=True)]
+
+    def write(self, place: int, cells: tuple[Any, Any] | None) -> None:
+        """Write a row's label and metadata; None takes them away."""
+        for name, cell in zip(self._names, cells or (None, None), strict=True):
+            column = column_place(self._frame, name)
+            if not _same(self._frame.iat[place, column], cell):
+                self._frame.iat[place, column] = _absent(self._frame, column) if cell is None else cell
+
+    def write_all(self, cells: Iterable[tuple[int, tuple[Any, Any] | None]]) -> None:
+        """Write many rows, touching only the cells that differ."""
+        rows = list(cells)
+        for part, name in enumerate(self._names):
+            column = column_place(self._frame, name)
+            present = list(self._frame.iloc[:, column])
+            wanted = [(place, None if pair is None else pair[part]) for place, pair in rows]
+            changes = [(place, cell) for place, cell in wanted if not _same(present[place], cell)]
+            if changes:
+                self._replace(column, changes)
+
+    def _replace(self, column: int, changes: list[tuple[int, Any]]) -> None:
+        series = self._frame.iloc[:, column]
+        absent = _absent(self._frame, column)
+        array: Any = series.array.copy() if isinstance(series.array, ManifestArray) else np.array(series.array, dtype=object)
+        for place, cell in changes:
+            array[place] = absent if cell is None else cell
+        self._frame.isetitem(column, pd.Series(array, index=self._frame.index, dtype=series.dtype))
+
+
+def _absent(frame: pd.DataFrame, column: int) -> Any:
+    """What stands for a key that is not there: in a manifest's own column None would mean null."""
+    return pd.NA if isinstance(frame.iloc[:, column].array, ManifestArray) else None
+
+
+def _same(present: Any, wanted: Any) -> bool:
+    return is_absent(present) if wanted is None else type(present) is type(wanted) and present == wanted

@@ -1,0 +1,405 @@
+"""The one door for every front end: a worker at a job, item after item.
+
+A session knows no DataFrame and no widget. What carries the messages (a kernel's comm, HTTP, a test) calls `Session.reply`; Python calls the methods
+of the same meaning. Both may come from any thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+
+from nblabel import schema
+from nblabel.errors import AnnotationError, MediaError, NblabelError, SchemaError, SessionError, StorageError
+from nblabel.media import Picture, read_image
+from nblabel.tasks.base import Media
+from nblabel.wire import ErrorView, ItemView, MoveParams, Nothing, Notice, OpenParams, Operation, Position, Progress, Receipt, Request
+
+if TYPE_CHECKING:
+    from nblabel.store import Journal, Outcome
+    from nblabel.tasks import Task
+
+__all__ = ["Items", "Session"]
+
+_log = logging.getLogger(__name__)
+
+CACHE_BYTES = 64 * 2**20
+"""Encoded media kept ready, so that an item fetched ahead is not read twice."""
+
+_CODES: dict[str, int] = {"unlabeled": 0, "draft": 1, "submitted": 2, "skipped": 3}
+_FINISHED = _CODES["submitted"]
+
+Buffers = Sequence[bytes]
+Listener = Callable[[str, Any], None]
+
+
+class Items(Protocol):
+    """The items of a session, in the order in which they are shown."""
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """The store's id of every item."""
+
+    def name(self, index: int) -> str:
+        """Tell what a person calls an item."""
+
+    def load(self, index: int) -> bytes:
+        """Read an item's media; raises MediaError or StorageError."""
+
+
+class Session:
+    """A worker at a job.
+
+    Parameters
+    ----------
+    journal : Journal
+        What the worker did and does in the job; made by `Store.journal`.
+    task : Task
+        What is done.
+    items : Items
+        What it is done to.
+    name : str
+        Stable text that a front end may remember its own work by.
+
+    Raises
+    ------
+    SessionError
+        When there is no item.
+    """
+
+    def __init__(self, journal: Journal, task: Task, items: Items, *, name: str) -> None:
+        self.task = task
+        self.name = name
+        self._journal = journal
+        self._items = items
+        self._ids = items.ids
+        if not len(self._ids):
+            raise SessionError("there is nothing to label: no items were given")
+        self._places = {item: index for index, item in enumerate(self._ids)}
+        self._media = _MediaCache(items.load)
+        self._lock = RLock()
+        self._listeners: list[Listener] = []
+        self._seen = journal.last_sequence()
+        self._elsewhere: set[int] = set()
+        self._states = np.zeros(len(self._ids), np.uint8)
+        for item, state in journal.states():
+            if (index := self._places.get(item)) is not None:
+                self._states[index] = _CODES[state]
+        self._current = self._resume()
+        self._methods: dict[str, tuple[type, Callable[..., tuple[Any, Buffers]]]] = {
+            "open": (OpenParams, self._handle_open),
+            "move": (MoveParams, self._handle_move),
+            "commit": (Operation, self._handle_commit),
+            "undo": (Nothing, self._handle_undo),
+            "redo": (Nothing, self._handle_redo),
+        }
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    # What a front end asks for
+
+    def reply(self, message: Any, buffers: Buffers = ()) -> tuple[dict[str, Any], Buffers]:
+        """Answer a request; it never raises.
+
+        Parameters
+        ----------
+        message : object
+            ``{"id", "method", "params", "origin"}`` as it came.
+        buffers : sequence of bytes
+            Binary parts that came with it.
+
+        Returns
+        -------
+        reply, buffers
+            ``{"id", "result"}`` or ``{"id", "error"}``, and binary parts to go with it.
+        """
+        number = message.get("id") if isinstance(message, dict) else None
+        try:
+            request = schema.load(message, Request)
+            result, parts = self.handle(request.method, request.params, buffers, origin=request.origin)
+            return {"id": number, "result": schema.dump(result)}, parts
+        except NblabelError as error:
+            view = ErrorView(code=error.code, message=str(error), path=error.path)
+        except Exception as error:
+            _log.exception("a request of the front end failed: %.200r", message)
+            text = f"Something went wrong inside nblabel ({type(error).__name__}: {error}). What was saved before is safe; the kernel's log has details."
+            view = ErrorView(code="internal", message=text)
+        return {"id": number, "error": schema.dump(view)}, ()
+
+    def handle(self, method: str, params: Any, buffers: Buffers = (), *, origin: str | None = None) -> tuple[Any, Buffers]:  # noqa: ARG002
+        """Do what a front end asks for; see `nblabel.wire`.
+
+        Parameters
+        ----------
+        method : str
+            Name of the method.
+        params : object
+            Its parameters, plain JSON data.
+        buffers : sequence of bytes
+            Binary parts of the parameters.
+        origin : str, optional
+            The view that asks.
+
+        Returns
+        -------
+        result, buffers
+            An object of `nblabel.wire`, and binary parts to go with it.
+
+        Raises
+        ------
+        NblabelError
+            When it cannot be done.
+        """
+        if method not in self._methods:
+            raise SessionError(f"method {method!r} is unknown; there are {sorted(self._methods)}; reload the page, or update nblabel")
+        form, handler = self._methods[method]
+        return handler(schema.load({} if params is None else params, form), origin)
+
+    def on_event(self, listener: Listener) -> None:
+        """Call `listener` with the name and the object of each event, in order, in the thread that caused it; it must be quick."""
+        self._listeners.append(listener)
+
+    # What Python asks for
+
+    @property
+    def current(self) -> int:
+        """Index of the current item."""
+        return self._current
+
+    @property
+    def progress(self) -> Progress:
+        """How far the job has come, of the items in this session."""
+        counts = np.bincount(self._states, minlength=len(_CODES))
+        return Progress(total=len(self._ids), submitted=int(counts[_CODES["submitted"]]), skipped=int(counts[_CODES["skipped"]]))
+
+    def name_of(self, index: int) -> str:
+        """Tell what a person calls an item."""
+        return self._items.name(self._check(index))
+
+    def annotation(self, index: int) -> Any:
+        """Give the annotation of an item as it stands, submitted or not."""
+        work = self._journal.work(self._ids[self._check(index)])
+        return self.task.annotation(self.task.begin(None, Media()) if work.value is None else work.value)
+
+    def view(self, index: int) -> tuple[ItemView, bytes | None]:
+        """Show an item: what is known of it, and its media, None when that cannot be read."""
+        item = self._ids[self._check(index)]
+        picture, trouble = None, None
+        try:
+            picture = self._media.get(index)
+        except (MediaError, StorageError) as error:
+            trouble = str(error)
+        work = self._journal.work(item)
+        view = ItemView(
+            id=item,
+            index=index,
+            name=self._items.name(index),
+            state=work.state,
+            edited=work.edited,
+            value=self.task.begin(None, _media(picture)) if work.value is None else work.value,
+            next=self._next(index),
+            mime=picture and picture.mime,
+            width=picture and picture.width,
+            height=picture and picture.height,
+            error=trouble,
+        )
+        return view, picture and picture.data
+
+    def move(self, index: int, *, origin: str | None = None) -> Position:
+        """Make an item the current one."""
+        position = Position(index=self._check(index), origin=origin)
+        with self._lock:
+            if index != self._current:
+                self._journal.set_position(self._ids[index])
+                self._current = index
+                self._tell("moved", position)
+        return position
+
+    def commit(self, operation: Operation, *, origin: str | None = None) -> Receipt:
+        """Make one finished gesture durable; repeating it does nothing."""
+        index = self._places.get(operation.item)
+        if index is None:
+            raise SessionError(f"item {operation.item} is not in this session; reload the page")
+        known = self._journal.find(operation.id)
+        if known is not None:
+            with self._lock:
+                return self._receipt(known, origin)
+        media = Media() if operation.kind == "skip" else self._measure(index)
+        with self._lock:
+            return self._report(self._journal.commit(operation, self.task, media), origin)
+
+    def set_annotation(self, index: int, annotation: Any) -> Receipt | None:
+        """Give an item an annotation, as one operation; None when it has it already.
+
+        Raises
+        ------
+        AnnotationError, SchemaError
+            When the annotation is not acceptable; the message names item and field.
+        """
+        media = self._measure(self._check(index))
+
+        def wanted(present: Any) -> Any:
+            target = self.task.begin(annotation, media)
+            return present if self.task.annotation(target) == self.task.annotation(present) else target
+
+        with self._lock:
+            try:
+                outcome = self._journal.replace(self._ids[index], wanted, self.task, media)
+            except (AnnotationError, SchemaError) as error:
+                raise _naming(self._items.name(index), error) from error
+            return None if outcome is None else self._report(outcome, None)
+
+    def submit(self) -> Receipt:
+        """Hand in the current item."""
+        return self._python("submit")
+
+    def skip(self) -> Receipt:
+        """Pass over the current item."""
+        return self._python("skip")
+
+    def undo(self, *, origin: str | None = None) -> Receipt | None:
+        """Take back the newest change and go to its item; None when there is none."""
+        return self._travel(self._journal.undoable(self._places.__contains__), origin)
+
+    def redo(self, *, origin: str | None = None) -> Receipt | None:
+        """Bring back what was undone last and go to its item; None when there is none."""
+        return self._travel(self._journal.redoable(self._places.__contains__), origin)
+
+    def refresh(self) -> list[int]:
+        """Take notice of what was done to these items by other sessions of the same worker; gives their indices."""
+        with self._lock:
+            self._elsewhere.update(self._catch_up())
+            indices, self._elsewhere = sorted(self._elsewhere), set()
+        return indices
+
+    def notify(self, notice: Notice) -> None:
+        """Show a sentence to the person who labels."""
+        self._tell("notice", notice)
+
+    # Inner workings
+
+    def _handle_open(self, params: OpenParams, origin: str | None) -> tuple[ItemView, Buffers]:  # noqa: ARG002
+        view, data = self.view(params.index)
+        return view, () if data is None else (data,)
+
+    def _handle_move(self, params: MoveParams, origin: str | None) -> tuple[Position, Buffers]:
+        return self.move(params.index, origin=origin), ()
+
+    def _handle_commit(self, operation: Operation, origin: str | None) -> tuple[Receipt, Buffers]:
+        return self.commit(operation, origin=origin), ()
+
+    def _handle_undo(self, _: Nothing, origin: str | None) -> tuple[Receipt | None, Buffers]:
+        return self.undo(origin=origin), ()
+
+    def _handle_redo(self, _: Nothing, origin: str | None) -> tuple[Receipt | None, Buffers]:
+        return self.redo(origin=origin), ()
+
+    def _python(self, kind: Literal["submit", "skip"]) -> Receipt:
+        return self.commit(Operation(id=secrets.token_hex(12), item=self._ids[self._current], kind=kind))
+
+    def _travel(self, operation: Operation | None, origin: str | None) -> Receipt | None:
+        if operation is None:
+            return None
+        receipt = self.commit(operation, origin=origin)
+        self.move(receipt.index, origin=origin)
+        return receipt
+
+    def _report(self, outcome: Outcome, origin: str | None) -> Receipt:
+        own = self._places[outcome.operation.item]
+        self._elsewhere.update(index for index in self._catch_up() if index != own)
+        receipt = self._receipt(outcome, origin)
+        self._tell("operation", receipt)
+        return receipt
+
+    def _receipt(self, outcome: Outcome, origin: str | None) -> Receipt:
+        index = self._places[outcome.operation.item]
+        return Receipt(
+            operation=outcome.operation,
+            sequence=outcome.sequence,
+            index=index,
+            state=outcome.state,
+            edited=outcome.edited,
+            progress=self.progress,
+            origin=origin,
+            next=self._next(index),
+        )
+
+    def _catch_up(self) -> list[int]:
+        touched = []
+        for sequence, item, state in self._journal.states_since(self._seen):
+            self._seen = sequence
+            if (index := self._places.get(item)) is not None:
+                self._states[index] = _CODES[state]
+                touched.append(index)
+        return touched
+
+    def _tell(self, event: str, content: Any) -> None:
+        for listener in self._listeners:
+            listener(event, content)
+
+    def _next(self, index: int) -> int | None:
+        """Find the first unfinished item after this one, going round to the earlier ones."""
+        for part, start in ((self._states[index + 1 :], index + 1), (self._states[:index], 0)):
+            open_items = part < _FINISHED
+            if open_items.any():
+                return start + int(open_items.argmax())
+        return None
+
+    def _resume(self) -> int:
+        """Choose the item to begin with: the one that was being worked on, else the first unfinished one, else the one shown last."""
+        position = self._journal.position()
+        last = self._places.get(position) if position is not None else None
+        if last is not None and self._states[last] == _CODES["draft"]:
+            return last
+        unfinished = self._states < _FINISHED
+        return int(unfinished.argmax()) if unfinished.any() else last or 0
+
+    def _check(self, index: int) -> int:
+        if not 0 <= index < len(self._ids):
+            raise SessionError(f"there is no item {index}; expected 0 to {len(self._ids) - 1}")
+        return index
+
+    def _measure(self, index: int) -> Media:
+        try:
+            return _media(self._media.get(index))
+        except (MediaError, StorageError) as error:
+            raise MediaError(f"{self._items.name(index)}: it cannot be labeled because it cannot be read ({error}); put the file right, or skip it") from error
+
+
+class _MediaCache:
+    """The pictures read last, bounded by their encoded size."""
+
+    def __init__(self, load: Callable[[int], bytes]) -> None:
+        self._load = load
+        self._kept: OrderedDict[int, Picture] = OrderedDict()
+        self._lock = RLock()
+
+    def get(self, index: int) -> Picture:
+        with self._lock:
+            if (found := self._kept.get(index)) is not None:
+                self._kept.move_to_end(index)
+                return found
+        picture = read_image(self._load(index))
+        with self._lock:
+            self._kept[index] = picture
+            while len(self._kept) > 1 and sum(len(kept.data) for kept in self._kept.values()) > CACHE_BYTES:
+                self._kept.popitem(last=False)
+        return picture
+
+
+def _media(picture: Picture | None) -> Media:
+    return Media() if picture is None else Media(width=picture.width, height=picture.height, depth=picture.depth)
+
+
+def _naming(item: str, error: AnnotationError | SchemaError) -> NblabelError:
+    """Say of an error which item it is about."""
+    named = AnnotationError(str(error), item=item)
+    named.path = error.path
+    return named

@@ -1,0 +1,97 @@
+"""The tables, as steps that lead from one version to the next and never back."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+__all__ = ["APPLICATION_ID", "VERSION", "migrate"]
+
+APPLICATION_ID = 0x6E626C62
+"""Marks a SQLite file as nblabel's own ("nblb")."""
+
+_FIRST = (
+    # What this very store is called by those who remember something about it elsewhere, such as a browser with a queue.
+    "CREATE TABLE store (identity TEXT NOT NULL)",
+    """
+    CREATE TABLE jobs (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        attribute TEXT NOT NULL,
+        task_type TEXT NOT NULL,
+        task TEXT NOT NULL,
+        identity TEXT NOT NULL,
+        created TEXT NOT NULL
+    )
+    """,
+    "CREATE TABLE workers (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+    """
+    CREATE TABLE items (
+        id INTEGER PRIMARY KEY,
+        job INTEGER NOT NULL REFERENCES jobs,
+        source TEXT NOT NULL,
+        occurrence INTEGER NOT NULL,
+        UNIQUE (job, source, occurrence)
+    )
+    """,
+    # value: the working value. submitted: the value handed in last. media: what was measured then. imported: [label, metadata] as a manifest
+    # brought them, kept until the item is submitted here.
+    """
+    CREATE TABLE annotations (
+        item INTEGER NOT NULL REFERENCES items,
+        worker INTEGER NOT NULL REFERENCES workers,
+        state TEXT NOT NULL CHECK (state IN ('draft', 'submitted', 'skipped')),
+        value TEXT,
+        submitted TEXT,
+        submitted_at TEXT,
+        media TEXT,
+        imported TEXT,
+        seconds REAL NOT NULL DEFAULT 0,
+        PRIMARY KEY (item, worker)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE operations (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        job INTEGER NOT NULL REFERENCES jobs,
+        item INTEGER NOT NULL REFERENCES items,
+        worker INTEGER NOT NULL REFERENCES workers,
+        kind TEXT NOT NULL CHECK (kind IN ('change', 'submit', 'skip')),
+        role TEXT NOT NULL CHECK (role IN ('do', 'undo', 'redo')),
+        change TEXT,
+        inverse TEXT,
+        undoes TEXT REFERENCES operations (id),
+        undone INTEGER NOT NULL DEFAULT 0,
+        seconds REAL NOT NULL,
+        created TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX operations_in_order ON operations (job, worker, sequence)",
+    """
+    CREATE TABLE positions (
+        job INTEGER NOT NULL REFERENCES jobs,
+        worker INTEGER NOT NULL REFERENCES workers,
+        item INTEGER NOT NULL REFERENCES items,
+        PRIMARY KEY (job, worker)
+    ) WITHOUT ROWID
+    """,
+)
+
+_STEPS = (_FIRST,)
+VERSION = len(_STEPS)
+"""The version of the tables that this nblabel writes."""
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring the tables from `version` to `VERSION`, inside the caller's transaction."""
+    for statements in _STEPS[version:]:
+        for statement in statements:
+            connection.execute(statement)
+    if version == 0:
+        connection.execute("INSERT INTO store (identity) VALUES (?)", (secrets.token_hex(8),))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -1,0 +1,204 @@
+"""The store: one file with many jobs and their items."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from nblabel.errors import FrameError, StoreError, TaskError
+from nblabel.store.database import Database
+from nblabel.store.journal import Journal
+from nblabel.store.records import Job
+from nblabel.store.tasks import describe, rebuild
+from nblabel.store.texts import dump_json, encode_source, load_json, now
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from nblabel.tasks import Task
+
+__all__ = ["DEFAULT_PATH", "Store"]
+
+DEFAULT_PATH = Path(".nblabel", "store.db")
+"""Where labels are kept when nobody says otherwise, relative to the working directory."""
+
+_JOB = "SELECT id, name, attribute, task_type, identity FROM jobs"
+
+
+class Store:
+    """Labeling jobs, their items and what was done to them, in one SQLite file.
+
+    Several threads and several processes may use one file at once. What a method wrote is durable when it returns.
+
+    Parameters
+    ----------
+    path : path, optional
+        The file, made with its folder when it does not exist; ``.nblabel/store.db`` by default.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be opened or written; it names the path, the reason and the remedy.
+
+    Examples
+    --------
+    >>> from nblabel.tasks.bounding_box import BoundingBox
+    >>> store = Store.in_memory()
+    >>> job = store.job("things", BoundingBox(["cat", "dog"]))
+    >>> store.add_items(job, ["a.jpg", "b.jpg", "a.jpg"], [0, 0, 1])
+    [1, 2, 3]
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        chosen = DEFAULT_PATH if path is None else Path(path).expanduser()
+        self._begin(Database(chosen.absolute()))
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """Make a store that is gone when it is closed."""
+        store = cls.__new__(cls)
+        store._begin(Database(None))
+        return store
+
+    def _begin(self, database: Database) -> None:
+        self._database = database
+        with database.read() as connection:
+            (self.identity,) = connection.execute("SELECT identity FROM store").fetchone()
+
+    def __repr__(self) -> str:
+        return f"Store({os.fspath(self.path)!r})" if self.path is not None else "Store.in_memory()"
+
+    @property
+    def path(self) -> Path | None:
+        """The file, None when everything is in memory."""
+        return self._database.path
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def job(self, attribute: str, task: Task, *, name: str | None = None, identity: str = "source-ref") -> Job:
+        """Find the job that writes a label attribute, or begin it.
+
+        Labels may be added, reordered or described anew: annotations hold their names.
+
+        Parameters
+        ----------
+        attribute : str
+            The label attribute.
+        task : Task
+            What is done in it.
+        name : str, optional
+            The job's name; the attribute by default.
+        identity : str
+            The column that tells its items apart.
+
+        Raises
+        ------
+        TaskError
+            When the job does another type of task, or when a job of that name writes another attribute.
+        FrameError
+            When the job tells its items apart by another column.
+        """
+        with self._database.write() as connection:
+            found = _find(connection, attribute, name)
+            data = dump_json(describe(task))
+            if found is None:
+                values = (name or attribute, attribute, task.type, data, identity, now())
+                connection.execute("INSERT INTO jobs (name, attribute, task_type, task, identity, created) VALUES (?, ?, ?, ?, ?, ?)", values)
+                return _found(connection, attribute, name)
+            if found.attribute != attribute:
+                raise TaskError(f"job {found.name!r} writes {found.attribute!r}, not {attribute!r}; give another name= or another store=")
+            if found.task_type != task.type:
+                raise TaskError(
+                    f"{attribute!r} is a job of type {found.task_type!r}, not {task.type!r}; give another attribute= for this task, or another store="
+                )
+            if found.identity != identity:
+                raise FrameError(
+                    f"job {found.name!r} tells its items apart by column {found.identity!r}, not by {identity!r}; pass key={found.identity!r}, or"
+                    " another name= or store="
+                )
+            connection.execute("UPDATE jobs SET task = ? WHERE id = ? AND task <> ?", (data, found.id, data))
+            return found
+
+    def find_job(self, attribute: str) -> tuple[Job, Task]:
+        """Find the job that writes a label attribute, and its task.
+
+        Raises
+        ------
+        StoreError
+            When the store has no such job; it lists those that it has.
+        """
+        with self._database.read() as connection:
+            found = _find(connection, attribute, None)
+            if found is None:
+                known = [row[0] for row in connection.execute("SELECT attribute FROM jobs ORDER BY attribute")]
+                raise StoreError(f"{self!r} has no job for {attribute!r}; it has {known}; pass the attribute or the store= that was labeled with")
+            (data,) = connection.execute("SELECT task FROM jobs WHERE id = ?", (found.id,)).fetchone()
+        return found, rebuild(found.task_type, load_json(data))
+
+    def add_items(self, job: Job, sources: Sequence[str], occurrences: Sequence[int]) -> list[int]:
+        """Find the items of a job, adding those that it lacks.
+
+        Parameters
+        ----------
+        job : Job
+            The job.
+        sources, occurrences : sequence
+            What identifies each item: its source, and how many items of the same source come before it.
+
+        Returns
+        -------
+        list of int
+            The items' ids, in the order given.
+        """
+        wanted = list(zip(map(encode_source, sources), occurrences, strict=True))
+        with self._database.read() as connection:
+            known = _items(connection, job, 0)
+        if not all(identity in known for identity in wanted):
+            with self._database.write() as connection:
+                rows = [(job.id, *identity) for identity in wanted if identity not in known]
+                connection.executemany("INSERT OR IGNORE INTO items (job, source, occurrence) VALUES (?, ?, ?)", rows)
+                known |= _items(connection, job, max(known.values(), default=0))
+        return [known[identity] for identity in wanted]
+
+    def find_items(self, job: Job, sources: Sequence[str], occurrences: Sequence[int]) -> list[int | None]:
+        """Find the items of a job; None stands for those that it lacks."""
+        with self._database.read() as connection:
+            known = _items(connection, job, 0)
+        return [known.get(identity) for identity in zip(map(encode_source, sources), occurrences, strict=True)]
+
+    def journal(self, job: Job, worker: str) -> Journal:
+        """Give what a worker did in a job, and the way to do more."""
+        with self._database.read() as connection:
+            found = connection.execute("SELECT id FROM workers WHERE name = ?", (worker,)).fetchone()
+        if found is None:
+            with self._database.write() as connection:
+                connection.execute("INSERT OR IGNORE INTO workers (name) VALUES (?)", (worker,))
+                found = connection.execute("SELECT id FROM workers WHERE name = ?", (worker,)).fetchone()
+        return Journal(self._database, job, found[0])
+
+
+def _find(connection: sqlite3.Connection, attribute: str, name: str | None) -> Job | None:
+    column, text = ("attribute", attribute) if name is None else ("name", name)
+    row = connection.execute(f"{_JOB} WHERE {column} = ? ORDER BY id DESC LIMIT 1", (text,)).fetchone()
+    return None if row is None else Job(id=row[0], name=row[1], attribute=row[2], task_type=row[3], identity=row[4])
+
+
+def _found(connection: sqlite3.Connection, attribute: str, name: str | None) -> Job:
+    job = _find(connection, attribute, name)
+    assert job is not None
+    return job
+
+
+def _items(connection: sqlite3.Connection, job: Job, after: int) -> dict[tuple[Any, Any], int]:
+    rows = connection.execute("SELECT source, occurrence, id FROM items WHERE job = ? AND id > ?", (job.id, after))
+    return {(source, occurrence): item for source, occurrence, item in rows}

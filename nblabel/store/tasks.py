@@ -1,0 +1,26 @@
+"""Tasks as the store keeps them, so that whoever opens it later can read its labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nblabel import schema
+from nblabel.labels import Instructions, Label
+from nblabel.tasks import task_type
+
+if TYPE_CHECKING:
+    from nblabel.tasks import Task
+
+__all__ = ["describe", "rebuild"]
+
+
+def describe(task: Task) -> dict[str, Any]:
+    """Write a task as JSON data; its type stands elsewhere."""
+    return {"labels": schema.dump(task.labels), "instructions": schema.dump(task.instructions), "settings": task.view().settings}
+
+
+def rebuild(type_name: str, data: dict[str, Any]) -> Task:
+    """Make a task from what `describe` wrote; a task type's settings are options of its constructor."""
+    labels = schema.load(data["labels"], list[Label])
+    instructions = schema.load(data["instructions"], Instructions)
+    return task_type(type_name)(labels, instructions=instructions, **data["settings"])

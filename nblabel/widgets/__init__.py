@@ -1,0 +1,6 @@
+"""Widgets for Jupyter; nothing else in nblabel imports a widget library."""
+
+from nblabel.widgets.labeler import Labeler, Submission
+from nblabel.widgets.labeling import label
+
+__all__ = ["Labeler", "Submission", "label"]

@@ -1,0 +1,149 @@
+"""`nblabel.label`: from data and a task to a widget."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from nblabel.binding import OWNER, Binding
+from nblabel.errors import FrameError, MediaError, StoreError, TaskError
+from nblabel.session import Session
+from nblabel.store import Store
+from nblabel.widgets.labeler import Labeler
+
+if TYPE_CHECKING:
+    from nblabel.tasks import Task
+
+__all__ = ["label"]
+
+_ONE = "label"
+
+
+def label(
+    data: Any,
+    task: Task,
+    *,
+    attribute: str | None = None,
+    name: str | None = None,
+    store: str | os.PathLike[str] | None = None,
+    source: str | None = None,
+    root: str | os.PathLike[str] | None = None,
+    key: str | None = None,
+    output: str | os.PathLike[str] | None = None,
+) -> Labeler:
+    """Label the rows of a DataFrame, or one item, in a notebook.
+
+    Before it returns, the label column and its metadata column are in the DataFrame, filled with all earlier work.
+
+    Parameters
+    ----------
+    data : DataFrame, path, bytes, PIL image or ndarray
+        A DataFrame is labeled in place. Anything else is one image (an array has shape (h, w) or (h, w, 3) and type uint8), kept in memory unless
+        `store` is given.
+    task : Task
+        What is done, such as ``BoundingBox(["cat", "dog"])``.
+    attribute : str, optional
+        The label attribute: the column that labels are written to. Derived from `name` when only that is given.
+    name : str, optional
+        The job's name; the attribute by default.
+    store : path, optional
+        Where the work is kept; ``.nblabel/store.db`` by default. One file holds many jobs.
+    source : str, optional
+        The column that says what is labeled; ``source-ref`` or ``source`` by default.
+    root : path, optional
+        Folder in which relative paths are looked up after the manifest's own folder and before the working directory.
+    key : str, optional
+        A column that tells rows apart; by default the source and how often it occurred before.
+    output : path, optional
+        Where files go that the task writes, such as masks.
+
+    Returns
+    -------
+    Labeler
+        The widget.
+
+    Raises
+    ------
+    FrameError
+        When the DataFrame cannot be labeled as asked.
+    TaskError
+        When the store has another type of task under this attribute, or when the task has no use for `output`.
+    StoreError
+        When the store cannot be opened.
+    """
+    if output is not None and not task.reference:
+        raise TaskError(f"{type(task).__name__} writes no files of its own; leave output= out")
+    module = _module(task)
+    if isinstance(data, pd.DataFrame):
+        frame, media, chosen, opened = data, None, _attribute(attribute, name, task), Store(store)
+    else:
+        frame, media = _one_row(data)
+        chosen = attribute or (_attribute(None, name, task) if name else _derived(_ONE, task))
+        opened = Store.in_memory() if store is None else Store(store)
+    try:
+        binding = Binding(frame, chosen, task, opened, name=name, source=source, key=key, root=root, media=media)
+        session = Session(binding.journal, task, binding, name=f"{opened.identity}/{binding.job.id}/{OWNER}")
+        return Labeler(module, binding, session, opened)
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _attribute(attribute: str | None, name: str | None, task: Task) -> str:
+    if attribute is not None:
+        return attribute
+    if name is None:
+        raise FrameError("say which column the labels go to: nl.label(df, task, attribute='my-labels')")
+    return _derived(name, task)
+
+
+def _derived(name: str, task: Task) -> str:
+    return f"{name}-ref" if task.reference and not name.endswith("-ref") else name
+
+
+def _module(task: Task) -> str:
+    path = files("nblabel").joinpath("static", f"{task.type}.js")
+    if not path.is_file():
+        raise StoreError(
+            f"{path}: the front end of {task.type!r} is missing from this installation; reinstall nblabel (pip install --force-reinstall nblabel), or in a"
+            " source tree run: pip install -e ."
+        )
+    return path.read_text(encoding="utf-8")
+
+
+def _one_row(data: Any) -> tuple[pd.DataFrame, list[bytes] | None]:
+    """Make a frame of one item, with its media where they are in no file."""
+    if isinstance(data, str | os.PathLike):
+        return _frame(os.fspath(data)), None
+    if isinstance(data, bytes | bytearray | memoryview):
+        content = bytes(data)
+    elif isinstance(data, np.ndarray):
+        content = _png(_picture(data))
+    elif isinstance(data, Image.Image):
+        content = _png(data)
+    else:
+        raise FrameError(f"expected a DataFrame, a path, bytes, a PIL image or an array, got {type(data).__name__}; put several items into a DataFrame")
+    return _frame(f"sha256:{hashlib.sha256(content).hexdigest()}"), [content]
+
+
+def _frame(source: str) -> pd.DataFrame:
+    return pd.DataFrame({"source-ref": [source]})
+
+
+def _picture(array: np.ndarray[Any, Any]) -> Image.Image:
+    if array.dtype != np.uint8 or not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)):
+        raise MediaError(f"expected an array of uint8 and shape (h, w) or (h, w, 3), got {array.dtype} and {array.shape}")
+    return Image.fromarray(array)
+
+
+def _png(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=1)
+    return file.getvalue()
