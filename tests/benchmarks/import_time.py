@@ -1,4 +1,9 @@
-"""Print what ``import nblabel`` costs beyond pandas: the median of many fresh interpreters. Run it by hand: python tests/benchmarks/import_time.py."""
+"""Print what ``import nblabel`` costs beyond pandas, the median of many fresh interpreters.
+
+Run it by hand::
+
+    python tests/benchmarks/import_time.py
+"""
 
 from __future__ import annotations
 
