@@ -1,0 +1,21 @@
+"""Ground Truth manifests as pandas DataFrames, without loss and without decoding what nobody looks at."""
+
+from __future__ import annotations
+
+from nblabel.manifest.array import ManifestArray, ManifestDtype
+from nblabel.manifest.attributes import check_attribute_name, metadata_name
+from nblabel.manifest.origin import bad_lines, folders, present
+from nblabel.manifest.read import read_manifest
+from nblabel.manifest.write import write_manifest
+
+__all__ = [
+    "ManifestArray",
+    "ManifestDtype",
+    "bad_lines",
+    "check_attribute_name",
+    "folders",
+    "metadata_name",
+    "present",
+    "read_manifest",
+    "write_manifest",
+]

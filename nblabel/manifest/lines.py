@@ -1,0 +1,291 @@
+"""The bytes of a manifest and where its lines are: what every column of a DataFrame that was read from it points into.
+
+A manifest is UTF-8 text with one JSON object a line, ended by a line feed or a carriage return and line feed (SageMaker developer guide, "Input
+manifest file"). The bytes are kept as they came; reading finds the lines, which keys each line has, and the values of the simple columns.
+"""
+
+from __future__ import annotations
+
+import json
+import weakref
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+from msgspec import Raw
+
+from nblabel.errors import ManifestError
+from nblabel.manifest.attributes import metadata_name
+from nblabel.manifest.codec import MISSING, cell_decoder, decode_object, is_missing, paused_gc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["ABSENT", "NULL", "SOURCES", "VALUE", "Lines"]
+
+ABSENT, NULL, VALUE = 0, 1, 2
+"""What a line has for a key: nothing, a value that pandas counts as missing (null), a value."""
+
+SOURCES = ("source-ref", "source")
+"""The keys that say what is to be labeled; the first one wins where both are there."""
+
+_BLOCK = 1 << 22
+_BOM = b"\xef\xbb\xbf"
+_NULL = Raw(b"null")
+_PLAIN_STARTS = frozenset(b'"-0123456789tf')
+
+_Row = dict[str, Raw]
+
+
+class Lines:
+    """The lines of one manifest, blank ones passed over.
+
+    Parameters
+    ----------
+    data
+        Content of the file.
+    uri
+        Name of the file for messages.
+    folder
+        Folder or URL that relative references start from, None when unknown.
+
+    Attributes
+    ----------
+    starts, ends : numpy.ndarray
+        (n,) int64: where each line begins and ends in `data`, the line end left out.
+    states : dict of str to numpy.ndarray
+        By key, in order of first appearance: (n,) uint8 of `ABSENT`, `NULL`, `VALUE`.
+    values : dict of str to numpy.ndarray
+        (n,) values of each key that every line has, all of one exact kind: str (as object), int64, float64 or bool. Label attributes and sources are
+        left out. Never given away, so that a changed cell can be told.
+    bad : dict of int to str
+        What is wrong with each row that is not a JSON object.
+    """
+
+    def __init__(self, data: bytes, *, uri: str, folder: str | None) -> None:
+        self.data = data
+        self.uri = uri
+        self.folder = folder
+        self.starts, self.ends = _find(data)
+        self.states: dict[str, NDArray[np.uint8]] = {}
+        self.values: dict[str, NDArray[Any]] = {}
+        self.bad: dict[int, str] = {}
+        self._recent: tuple[bytes, weakref.ref[Lines]] | None = None
+        with paused_gc():
+            _Reader(self).read()
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_recent": None}
+
+    @cached_property
+    def newline(self) -> bytes:
+        """Line end of the first line."""
+        first = self.data.find(b"\n")
+        return b"\r\n" if first > 0 and self.data[first - 1] == ord("\r") else b"\n"
+
+    def __getitem__(self, row: int) -> bytes:
+        return self.data[self.starts[row] : self.ends[row]]
+
+    def number(self, row: int) -> int:
+        """Return the number of a line in the file, from 1, blank lines counted."""
+        return self.data.count(b"\n", 0, int(self.starts[row])) + 1
+
+    def cell(self, row: int, key: str) -> Any:
+        """Return the value of a key on a line, or `MISSING`.
+
+        Raises
+        ------
+        ManifestError
+            The value cannot be represented in Python.
+        """
+        if row in self.bad:
+            return MISSING
+        return cell_decoder(key)(self[row])
+
+    def cells(self, rows: NDArray[np.int64], key: str) -> Iterator[Any]:
+        """Yield the value of a key, or `MISSING`, for each of many lines; -1 stands for no line."""
+        decode = cell_decoder(key)
+        data = self.data
+        states = self.states.get(key)
+        if states is None:
+            yield from (MISSING for _ in range(len(rows)))
+            return
+        there = (rows >= 0) & (states[rows] != ABSENT)
+        for present, start, end in zip(there.tolist(), self.starts[rows].tolist(), self.ends[rows].tolist(), strict=True):
+            yield decode(data[start:end]) if present else MISSING
+
+    def error(self, row: int) -> ManifestError:
+        """Return the error that tells what is wrong with a bad line and what to do."""
+        return ManifestError(f"{self.bad[row]}; repair this line or remove it", uri=self.uri, line=self.number(row))
+
+    def subset(self, rows: NDArray[np.int64]) -> Lines:
+        """Return some of the lines without the bytes of the others, the same object for the same rows asked again.
+
+        The columns of a frame are pickled one after the other; that they get one object is what keeps the lines from being pickled once a column.
+        """
+        wanted = rows.tobytes()
+        if self._recent is not None and self._recent[0] == wanted:
+            known = self._recent[1]()
+            if known is not None:
+                return known
+        part = object.__new__(Lines)
+        pieces = [self[row] for row in rows.tolist()]
+        part.data = b"".join(piece + self.newline for piece in pieces)
+        part.uri, part.folder = self.uri, self.folder
+        lengths = self.ends[rows] - self.starts[rows]
+        part.starts = np.concatenate(([0], np.cumsum(lengths + len(self.newline))))[: len(rows)].astype(np.int64)
+        part.ends = part.starts + lengths
+        part.states = {key: states[rows] for key, states in self.states.items()}
+        part.values = {key: values[rows] for key, values in self.values.items()}
+        places = {row: place for place, row in enumerate(rows.tolist())}
+        part.bad = {places[row]: reason for row, reason in self.bad.items() if row in places}
+        part._recent = None
+        self._recent = (wanted, weakref.ref(part))
+        return part
+
+
+def _find(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    whole = np.frombuffer(data, np.uint8)
+    # In blocks: the mask of a whole large file costs more in fresh pages than the search does.
+    feeds = [np.flatnonzero(whole[at : at + _BLOCK // 4] == ord("\n")) + at for at in range(0, len(data), _BLOCK // 4)]
+    ends = np.concatenate([*feeds, [len(data)]]).astype(np.int64)
+    starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
+    if data.startswith(_BOM):
+        starts[0] = len(_BOM)
+    long = ends > starts
+    starts, ends = starts[long], ends[long]
+    ends = ends - (whole[ends - 1] == ord("\r"))
+    odd = np.flatnonzero((ends == starts) | (whole[starts] != ord("{")))
+    blank = [row for row in odd.tolist() if not data[starts[row] : ends[row]].strip(b" \t\r")]
+    return (np.delete(starts, blank), np.delete(ends, blank)) if blank else (starts, ends)
+
+
+class _Reader:
+    """Fills the states, values and bad lines of a `Lines`, a block at a time."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.lines = lines
+        self.split = msgspec.json.Decoder(_Row)
+        self.decode = msgspec.json.Decoder().decode
+        self.plain: dict[str, tuple[type, list[Any]]] = {}
+        self.mixed: set[str] = set()
+
+    def read(self) -> None:
+        lines = self.lines
+        count = len(lines)
+        starts = lines.starts
+        first = 0
+        while first < count:
+            last = max(int(np.searchsorted(starts, starts[first] + _BLOCK)), first + 1)
+            self._take(first, *self._rows(first, last))
+            first = last
+        for key, (kind, values) in self.plain.items():
+            if len(values) != count or _is_label(key, lines.states):
+                continue
+            if kind is int:
+                if all(-(2**63) <= value < 2**63 for value in (min(values), max(values))):
+                    lines.values[key] = np.array(values, np.int64)
+            else:
+                lines.values[key] = np.array(values, object if kind is str else kind)
+
+    def _rows(self, first: int, last: int) -> tuple[list[_Row], bool]:
+        """Return the lines split at their keys, and whether one may have a value that counts as missing."""
+        lines = self.lines
+        start, end = int(lines.starts[first]), int(lines.ends[last - 1])
+        block = lines.data[start:end]
+        whole = np.frombuffer(lines.data, np.uint8)
+        # An object may hold line feeds between its parts; with a brace at both ends of every line none can reach into the next.
+        braces = (whole[lines.starts[first:last]] == ord("{")).all() and (whole[lines.ends[first:last] - 1] == ord("}")).all()
+        if braces and _is_utf8(block):
+            try:
+                rows: list[_Row] = self.split.decode_lines(block)
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
+                pass
+            else:
+                if len(rows) == last - first:
+                    return rows, b"null" in block
+        return [self._row(row) for row in range(first, last)], True
+
+    def _row(self, row: int) -> _Row:
+        line = self.lines[row]
+        if _is_utf8(line):
+            try:
+                return self.split.decode(line)
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
+                pass
+        try:
+            value = decode_object(line)
+        except UnicodeDecodeError as error:
+            self.lines.bad[row] = f"not UTF-8: byte 0x{line[error.start]:02x} at column {error.start + 1}"
+        except json.JSONDecodeError as error:
+            self.lines.bad[row] = f"broken JSON: {error.msg} at column {error.colno}"
+        except RecursionError:
+            self.lines.bad[row] = "nested too deep to be read"
+        else:
+            if isinstance(value, dict):
+                return {key: _NULL if is_missing(cell) else Raw(json.dumps(cell).encode()) for key, cell in value.items()}
+            self.lines.bad[row] = f"a JSON object was expected, this is {_KINDS[type(value)]}"
+        return {}
+
+    def _take(self, first: int, rows: list[_Row], has_null: bool) -> None:  # noqa: FBT001
+        lines = self.lines
+        seen: dict[str, Any] = {}
+        for row in rows:
+            seen.update(row)
+        last = first + len(rows)
+        full = sum(map(len, rows)) == len(seen) * len(rows)
+        for key in seen:
+            states = lines.states.get(key)
+            if states is None:
+                states = lines.states[key] = np.zeros(len(lines), np.uint8)
+            if has_null:
+                states[first:last] = [ABSENT if cell is None else NULL if cell == _NULL else VALUE for cell in [row.get(key) for row in rows]]
+            else:
+                states[first:last] = VALUE if full else [VALUE if key in row else ABSENT for row in rows]
+        if full:
+            for key in seen:
+                self._take_values(key, first, rows)
+
+    def _take_values(self, key: str, first: int, rows: list[_Row]) -> None:
+        """Decode a block of a column that may turn out to hold values of one kind only."""
+        if key in SOURCES or key in self.mixed or _is_label(key, self.lines.states):
+            return
+        known = self.plain.get(key)
+        if (known is None and first) or memoryview(rows[0][key])[0] not in _PLAIN_STARTS:
+            self.mixed.add(key)
+            return
+        try:
+            values = self.decode(b"[" + b",".join([row[key] for row in rows]) + b"]")
+        except (msgspec.MsgspecError, UnicodeError):
+            self.mixed.add(key)
+            return
+        kinds = set(map(type, values))
+        if len(kinds) != 1 or (known is not None and known[0] not in kinds) or not kinds <= {str, int, float, bool}:
+            self.mixed.add(key)
+        elif known is None:
+            self.plain[key] = (kinds.pop(), values)
+        else:
+            known[1].extend(values)
+
+
+_KINDS = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
+
+
+def _is_label(key: str, keys: Sequence[str] | dict[str, Any]) -> bool:
+    return metadata_name(key) in keys or key.endswith(metadata_name(""))
+
+
+def _is_utf8(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

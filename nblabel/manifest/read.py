@@ -1,0 +1,110 @@
+"""Manifest -> DataFrame."""
+
+from __future__ import annotations
+
+import os
+from typing import IO, TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from nblabel import storage
+from nblabel.errors import ManifestError
+from nblabel.manifest.array import Column, ManifestArray
+from nblabel.manifest.lines import SOURCES, Lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["read_manifest"]
+
+_SHOWN = 10
+
+
+def read_manifest(source: str | os.PathLike[str] | IO[Any], *, errors: Literal["collect", "raise"] = "collect") -> pd.DataFrame:
+    r"""Read a Ground Truth manifest into a DataFrame.
+
+    One row for each line that is not blank, one column for each key, in order of first appearance. Sources, label attributes and keys whose values differ
+    in kind are decoded when a cell is looked at; a cell is then what the JSON says: dict, list, str, int, float, bool, None for null, NA for a key that the
+    line lacks. Other keys become ordinary columns. Nothing is lost: `write_manifest` gives lines that nobody changed back byte for byte.
+
+    Parameters
+    ----------
+    source
+        Local path, URL, or file object (binary, or text).
+    errors
+        What to do about lines that are not JSON objects: "collect" keeps each as a row without values, written back as it is and listed by `bad_lines`;
+        "raise" refuses the file.
+
+    Raises
+    ------
+    StorageError
+        The file cannot be read.
+    ManifestError
+        With ``errors="raise"``: some lines are bad; the first ten are listed with line number and reason.
+
+    Notes
+    -----
+    The format is that of the SageMaker developer guide, "Input manifest file": UTF-8, one JSON object a line, ended by ``\n`` or ``\r\n``.
+
+    Examples
+    --------
+    >>> import io
+    >>> df = read_manifest(io.BytesIO(b'{"source-ref": "cat.jpg", "page": 1}\n{"source-ref": "dog.jpg", "page": 2}\n'))
+    >>> df
+      source-ref  page
+    0    cat.jpg     1
+    1    dog.jpg     2
+    >>> df["page"].sum()
+    np.int64(3)
+    """
+    if errors not in {"collect", "raise"}:
+        raise ValueError(f'errors={errors!r} is not known; use "collect" or "raise"')
+    lines = _load(source)
+    if errors == "raise" and lines.bad:
+        raise _refusal(lines)
+    return _frame(lines)
+
+
+def _load(source: str | os.PathLike[str] | IO[Any]) -> Lines:
+    if isinstance(source, (str, os.PathLike)):
+        return Lines(storage.read_bytes(source), uri=os.fspath(source), folder=storage.folder(source))
+    if not hasattr(source, "read"):
+        raise TypeError(f"a manifest is read from a path, a URL or a file object, not from {type(source).__name__}")
+    content = source.read()
+    uri = str(getattr(source, "name", "<file object>"))
+    if isinstance(content, str):
+        try:
+            content = content.encode()
+        except UnicodeEncodeError as error:
+            raise ManifestError(f"the text has a lone surrogate at {error.start}, which no file can hold; open the file in binary mode", uri=uri) from None
+    return Lines(bytes(content), uri=uri, folder=None)
+
+
+def _refusal(lines: Lines) -> ManifestError:
+    rows = sorted(lines.bad)
+    listed = "; ".join(f"line {lines.number(row)}: {lines.bad[row]}" for row in rows[:_SHOWN])
+    rest = f"; and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    count = "1 line is" if len(rows) == 1 else f"{len(rows)} lines are"
+    remedy = 'Repair or remove them, or read with errors="collect", which keeps them as rows without values'
+    return ManifestError(f"{count} not a JSON object: {listed}{rest}. {remedy}", uri=lines.uri, line=lines.number(rows[0]))
+
+
+def _frame(lines: Lines) -> pd.DataFrame:
+    keys = list(lines.states)
+    if not keys and len(lines):
+        keys = [SOURCES[0]]
+    rows = np.arange(len(lines), dtype=np.int64)
+    plain = set(lines.values)
+    if keys and plain.issuperset(keys):
+        # A frame carries its lines in its lazy columns, so one at least is needed.
+        plain.discard(keys[0])
+    columns: dict[str, ManifestArray | NDArray[Any] | pd.Series[Any]] = {}
+    for key in keys:
+        if key not in plain:
+            columns[key] = ManifestArray((Column(lines, key),), rows.copy())
+        elif lines.values[key].dtype == object:
+            columns[key] = pd.Series(lines.values[key].tolist())
+        else:
+            columns[key] = lines.values[key].copy()
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(lines)))

@@ -1,0 +1,114 @@
+"""Files of this machine: local paths and ``file://`` URLs."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import uuid
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from nblabel.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["exists", "path_of", "read_bytes", "write_bytes_atomic"]
+
+
+def path_of(ref: str) -> str:
+    """Return the local path of a path or ``file://`` URL.
+
+    Raises
+    ------
+    StorageError
+        The URL names another host, or the path has a NUL character.
+
+    Examples
+    --------
+    >>> path_of("file:///data/my%20cats.manifest")
+    '/data/my cats.manifest'
+    """
+    if "\0" in ref:
+        raise StorageError("no path can hold a NUL character; check the reference", uri=ref)
+    if not ref.lower().startswith("file://"):
+        return ref
+    parts = urlsplit(ref)
+    if parts.netloc not in {"", "localhost"}:
+        message = f"the host {parts.netloc!r} is not this machine; write file:/// with three slashes before the path"
+        raise StorageError(message, uri=ref)
+    return url2pathname(parts.path)
+
+
+def read_bytes(ref: str) -> bytes:
+    """Return the content of a file; see `nblabel.storage.read_bytes`."""
+    with _explained(ref), open(path_of(ref), "rb") as file:
+        return file.read()
+
+
+def exists(ref: str) -> bool:
+    """Tell whether a file is there; see `nblabel.storage.exists`."""
+    return os.path.isfile(path_of(ref))
+
+
+def write_bytes_atomic(ref: str, chunks: Iterable[bytes | memoryview]) -> None:
+    """Write a file at once; see `nblabel.storage.write_bytes_atomic`."""
+    with _explained(ref):
+        target = os.path.realpath(path_of(ref))
+        if os.path.isdir(target):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
+        parent, name = os.path.split(target)
+        # In the same folder, because os.replace cannot cross file systems.
+        temporary = os.path.join(parent, f".{name[:100]}.{uuid.uuid4().hex}.tmp")
+        # 0o666 less the umask is what open() would give a new file; tempfile's 0o600 would lock colleagues out.
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        try:
+            with os.fdopen(descriptor, "wb", buffering=1 << 20) as file:
+                for chunk in chunks:
+                    file.write(chunk)
+                file.flush()
+                with contextlib.suppress(FileNotFoundError):
+                    os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        _sync_folder(parent)
+
+
+def _sync_folder(path: str) -> None:
+    if os.name == "nt":  # Windows cannot open a folder to sync it
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+_REMEDIES = {
+    errno.ENOENT: "no such file or folder; check the path (a relative one starts at the working directory)",
+    errno.ENOTDIR: "a part of the path is a file, not a folder; check the path",
+    errno.EISDIR: "this is a folder, a file was expected; give the path of a file in it",
+    errno.EACCES: "permission denied; change the permissions of the file and its folder, or use another path",
+    errno.EPERM: "not permitted; change the permissions of the file and its folder, or use another path",
+    errno.EROFS: "the file system is read-only; use another path",
+    errno.ENOSPC: "the disk is full; free some space or use another disk. Nothing was changed",
+    errno.EDQUOT: "the disk quota is used up; free some space or use another disk. Nothing was changed",
+    errno.ENAMETOOLONG: "the file name is too long; use a shorter one",
+}
+
+
+@contextlib.contextmanager
+def _explained(ref: str) -> Iterator[None]:
+    try:
+        yield
+    except StorageError:
+        raise
+    except OSError as error:
+        raise StorageError(_REMEDIES.get(error.errno or 0, f"{error.strerror or error}; check the path"), uri=ref) from error
