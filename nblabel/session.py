@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -127,9 +128,11 @@ class Session:
             return {"id": number, "result": schema.dump(result)}, parts
         except NblabelError as error:
             view = ErrorView(code=error.code, message=str(error), path=error.path)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a front end is always answered
             _log.exception("a request of the front end failed: %.200r", message)
-            text = f"Something went wrong inside nblabel ({type(error).__name__}: {error}). What was saved before is safe; the kernel's log has details."
+            text = (
+                f"Something went wrong inside nblabel ({type(error).__name__}: {error}). What was saved before is safe; the kernel's log has details."
+            )
             view = ErrorView(code="internal", message=text)
         return {"id": number, "error": schema.dump(view)}, ()
 
@@ -205,12 +208,11 @@ class Session:
             edited=work.edited,
             value=self.task.begin(None, _media(picture)) if work.value is None else work.value,
             next=self._next(index),
-            mime=picture and picture.mime,
-            width=picture and picture.width,
-            height=picture and picture.height,
             error=trouble,
         )
-        return view, picture and picture.data
+        if picture is None:
+            return view, None
+        return replace(view, mime=picture.mime, width=picture.width, height=picture.height), picture.data
 
     def move(self, index: int, *, origin: str | None = None) -> Position:
         """Make an item the current one."""
@@ -370,7 +372,9 @@ class Session:
         try:
             return _media(self._media.get(index))
         except (MediaError, StorageError) as error:
-            raise MediaError(f"{self._items.name(index)}: it cannot be labeled because it cannot be read ({error}); put the file right, or skip it") from error
+            raise MediaError(
+                f"{self._items.name(index)}: it cannot be labeled because it cannot be read ({error}); put the file right, or skip it"
+            ) from error
 
 
 class _MediaCache:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from nblabel.store import DEFAULT_PATH, Label, Store, Work
 from nblabel.tasks.base import Context
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
@@ -232,7 +232,11 @@ def _is_newer(created: datetime | None, decided: datetime | None) -> bool:
 def _check_attribute(attribute: str, task: Task) -> None:
     check_attribute_name(attribute)
     if task.reference and not attribute.endswith("-ref"):
-        raise FrameError(f"attribute {attribute!r}: labels of {type(task).__name__} are files, so its name must end in '-ref'; use {attribute + '-ref'!r}")
+        raise FrameError(
+            f"attribute {attribute!r}: labels of {type(task).__name__} are files, so its name must end in '-ref'; use {attribute + '-ref'!r}"
+        )
     if not task.reference and attribute.endswith("-ref"):
         near = attribute.removesuffix("-ref")
-        raise FrameError(f"attribute {attribute!r}: only labels that are files may end in '-ref', those of {type(task).__name__} are not; use {near!r}")
+        raise FrameError(
+            f"attribute {attribute!r}: only labels that are files may end in '-ref', those of {type(task).__name__} are not; use {near!r}"
+        )

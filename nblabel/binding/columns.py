@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from nblabel.binding.identity import column_place, is_absent
@@ -43,7 +42,7 @@ class LabelColumns:
             place = column_place(self._frame, name)
             column = self._frame.iloc[:, place]
             if column.dtype != object and not isinstance(column.array, ManifestArray):
-                self._frame.isetitem(place, column.astype(object))
+                self._put(place, column.to_numpy(dtype=object, copy=True))
         return lacking
 
     def read(self) -> list[tuple[Any, Any] | None]:
@@ -55,8 +54,9 @@ class LabelColumns:
         """Write a row's label and metadata; None takes them away."""
         for name, cell in zip(self._names, cells or (None, None), strict=True):
             column = column_place(self._frame, name)
-            if not _same(self._frame.iat[place, column], cell):
-                self._frame.iat[place, column] = _absent(self._frame, column) if cell is None else cell
+            # iat is the only way to put a dict or a list into one cell, whatever the index.
+            if not _same(self._frame.iat[place, column], cell):  # noqa: PD009
+                self._frame.iat[place, column] = _absent(self._frame, column) if cell is None else cell  # noqa: PD009
 
     def write_all(self, cells: Iterable[tuple[int, tuple[Any, Any] | None]]) -> None:
         """Write many rows, touching only the cells that differ."""
@@ -72,14 +72,19 @@ class LabelColumns:
     def _replace(self, column: int, changes: list[tuple[int, Any]]) -> None:
         series = self._frame.iloc[:, column]
         absent = _absent(self._frame, column)
-        array: Any = series.array.copy() if isinstance(series.array, ManifestArray) else np.array(series.array, dtype=object)
+        array: Any = series.array.copy() if isinstance(series.array, ManifestArray) else series.to_numpy(dtype=object, copy=True)
         for place, cell in changes:
             array[place] = absent if cell is None else cell
-        self._frame.isetitem(column, pd.Series(array, index=self._frame.index, dtype=series.dtype))
+        self._put(column, array)
+
+    def _put(self, place: int, array: Any) -> None:
+        # As a Series, since pandas 3 would turn an object array that holds nothing but texts into a text column.
+        column: Any = pd.Series(array, index=self._frame.index, dtype=array.dtype)
+        self._frame.isetitem(place, column)
 
 
 def _absent(frame: pd.DataFrame, column: int) -> Any:
-    """What stands for a key that is not there: in a manifest's own column None would mean null."""
+    """Give what stands for a key that is not there: in a manifest's own column None would mean null."""
     return pd.NA if isinstance(frame.iloc[:, column].array, ManifestArray) else None
 
 

@@ -51,7 +51,7 @@ class Journal:
 
     def decided(self) -> Iterator[Work]:
         """Give every item of the job that was submitted or skipped."""
-        query = f"{_WORK} AND item IN (SELECT id FROM items WHERE job = ?) AND state <> 'draft'"
+        query = f"{_WORK} AND item IN (SELECT id FROM items WHERE job = ?) AND state <> 'draft'"  # noqa: S608 - fixed text only
         with self._database.read() as connection:
             rows = connection.execute(query, (self.worker, self.job.id)).fetchall()
         return map(_read_work, rows)
@@ -243,22 +243,21 @@ class Journal:
         places = ", ".join("?" * len(changed))
         updates = ", ".join(f"{column} = excluded.{column}" for column in changed)
         connection.execute(
-            f"INSERT INTO annotations (item, worker, seconds, {columns}) VALUES (?, ?, ?, {places})"
+            f"INSERT INTO annotations (item, worker, seconds, {columns}) VALUES (?, ?, ?, {places})"  # noqa: S608 - fixed text only
             f" ON CONFLICT (item, worker) DO UPDATE SET seconds = seconds + excluded.seconds, {updates}",
             (operation.item, self.worker, operation.seconds, *changed.values()),
         )
 
     def _taking_back(self, condition: str, known: Callable[[int], bool], *parameters: int) -> Operation | None:
         query = (
-            "SELECT id, item, inverse FROM operations"
+            "SELECT id, item, inverse FROM operations"  # noqa: S608 - fixed text only
             f" WHERE job = ? AND worker = ? AND kind = 'change' AND undone = 0 AND {condition} ORDER BY sequence DESC"
         )
-        with self._database.read() as connection:
-            # An open cursor would hold a lock that keeps other processes from committing.
-            with closing(connection.execute(query, (self.job.id, self.worker, *parameters))) as rows:
-                for name, item, inverse in rows:
-                    if known(item):
-                        return Operation(id=_new_id(), item=item, kind="change", change=load_json(inverse), undoes=name)
+        # An open cursor would hold a lock that keeps other processes from committing.
+        with self._database.read() as connection, closing(connection.execute(query, (self.job.id, self.worker, *parameters))) as rows:
+            for name, item, inverse in rows:
+                if known(item):
+                    return Operation(id=_new_id(), item=item, kind="change", change=load_json(inverse), undoes=name)
         return None
 
 

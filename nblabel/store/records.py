@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - dataclasses may be inspected
 from typing import TYPE_CHECKING, Any
 
 from nblabel.tasks.base import Media

@@ -53,16 +53,16 @@ class Store:
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         chosen = DEFAULT_PATH if path is None else Path(path).expanduser()
-        self._begin(Database(chosen.absolute()))
+        self._open(Database(chosen.absolute()))
 
     @classmethod
     def in_memory(cls) -> Self:
         """Make a store that is gone when it is closed."""
         store = cls.__new__(cls)
-        store._begin(Database(None))
+        store._open(Database(None))  # noqa: SLF001
         return store
 
-    def _begin(self, database: Database) -> None:
+    def _open(self, database: Database) -> None:
         self._database = database
         with database.read() as connection:
             (self.identity,) = connection.execute("SELECT identity FROM store").fetchone()
@@ -113,8 +113,9 @@ class Store:
             data = dump_json(describe(task))
             if found is None:
                 values = (name or attribute, attribute, task.type, data, identity, now())
-                connection.execute("INSERT INTO jobs (name, attribute, task_type, task, identity, created) VALUES (?, ?, ?, ?, ?, ?)", values)
-                return _found(connection, attribute, name)
+                query = "INSERT INTO jobs (name, attribute, task_type, task, identity, created) VALUES (?, ?, ?, ?, ?, ?)"
+                number = connection.execute(query, values).lastrowid or 0
+                return Job(id=number, name=name or attribute, attribute=attribute, task_type=task.type, identity=identity)
             if found.attribute != attribute:
                 raise TaskError(f"job {found.name!r} writes {found.attribute!r}, not {attribute!r}; give another name= or another store=")
             if found.task_type != task.type:
@@ -191,12 +192,6 @@ def _find(connection: sqlite3.Connection, attribute: str, name: str | None) -> J
     column, text = ("attribute", attribute) if name is None else ("name", name)
     row = connection.execute(f"{_JOB} WHERE {column} = ? ORDER BY id DESC LIMIT 1", (text,)).fetchone()
     return None if row is None else Job(id=row[0], name=row[1], attribute=row[2], task_type=row[3], identity=row[4])
-
-
-def _found(connection: sqlite3.Connection, attribute: str, name: str | None) -> Job:
-    job = _find(connection, attribute, name)
-    assert job is not None
-    return job
 
 
 def _items(connection: sqlite3.Connection, job: Job, after: int) -> dict[tuple[Any, Any], int]:

@@ -53,10 +53,10 @@ class Submission:
 
 def _opening(_: Any, labeler: Labeler) -> dict[str, Any]:
     """Describe the present state to a page that opens: made when it is sent, so that a page that is reloaded shows the current item."""
-    return labeler._open()
+    return labeler.opening()
 
 
-class Labeler(anywidget.AnyWidget):  # type: ignore[misc]
+class Labeler(anywidget.AnyWidget):
     """Labels the items of a DataFrame; made by `nblabel.label`.
 
     End a cell with it to show it. Everything that a person can do in it can be done from Python, and the other way round.
@@ -171,7 +171,8 @@ class Labeler(anywidget.AnyWidget):  # type: ignore[misc]
 
     # From the front end
 
-    def _open(self) -> dict[str, Any]:
+    def opening(self) -> dict[str, Any]:
+        """Give the state in which a page opens; media as bytes."""
         view, media = self._session.view(self._session.current)
         return {
             "item": schema.dump(view),

@@ -112,8 +112,8 @@ def _module(task: Task) -> str:
     path = files("nblabel").joinpath("static", f"{task.type}.js")
     if not path.is_file():
         raise StoreError(
-            f"{path}: the front end of {task.type!r} is missing from this installation; reinstall nblabel (pip install --force-reinstall nblabel), or in a"
-            " source tree run: pip install -e ."
+            f"{path}: the front end of {task.type!r} is missing from this installation; run: pip install --force-reinstall nblabel (in a source tree:"
+            " pip install -e .)"
         )
     return path.read_text(encoding="utf-8")
 
@@ -129,7 +129,9 @@ def _one_row(data: Any) -> tuple[pd.DataFrame, list[bytes] | None]:
     elif isinstance(data, Image.Image):
         content = _png(data)
     else:
-        raise FrameError(f"expected a DataFrame, a path, bytes, a PIL image or an array, got {type(data).__name__}; put several items into a DataFrame")
+        raise FrameError(
+            f"expected a DataFrame, a path, bytes, a PIL image or an array, got {type(data).__name__}; put several items into a DataFrame"
+        )
     return _frame(f"sha256:{hashlib.sha256(content).hexdigest()}"), [content]
 
 
@@ -138,7 +140,8 @@ def _frame(source: str) -> pd.DataFrame:
 
 
 def _picture(array: np.ndarray[Any, Any]) -> Image.Image:
-    if array.dtype != np.uint8 or not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)):
+    gray_or_color = array.shape[2:] in {(), (3,)} and len(array.shape) > 1
+    if array.dtype != np.uint8 or not gray_or_color:
         raise MediaError(f"expected an array of uint8 and shape (h, w) or (h, w, 3), got {array.dtype} and {array.shape}")
     return Image.fromarray(array)
 
