@@ -9,14 +9,11 @@ Importing nblabel registers the accessor ``df.nblabel`` and is otherwise light: 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
+from nblabel import accessor as _accessor  # noqa: F401
 from nblabel import errors
-
-if importlib.util.find_spec("nblabel.accessor"):  # TEMPORARY until nblabel/accessor.py is there
-    importlib.import_module("nblabel.accessor")
 
 if TYPE_CHECKING:
     from nblabel.diagnosis import doctor
