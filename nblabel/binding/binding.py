@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 from nblabel import storage
 from nblabel.binding.columns import LabelColumns
 from nblabel.binding.dates import read_date
-from nblabel.binding.identity import Places, column_place, source_column, texts
+from nblabel.binding.identity import Places, column_place, is_absent, source_column, texts
 from nblabel.errors import FrameError, MediaError, NblabelError, StoreError
 from nblabel.manifest import folders
 from nblabel.manifest.attributes import check_attribute_name
+from nblabel.manifest.codec import paused_gc
 from nblabel.store import DEFAULT_PATH, Label, Store, Work
 from nblabel.tasks.base import Context
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -91,13 +92,12 @@ class Binding:
         self._folders = folders(frame)
         self._root = root
         self._media = media
-        self._identities = self._places.identities
+        self._identities = list(self._places.survey())
         self.job = store.job(attribute, task, name=name, identity=identity)
-        names, occurrences = zip(*self._identities, strict=True)
-        self.ids: Sequence[int] = store.add_items(self.job, names, occurrences)
+        self.ids: Sequence[int] = store.add_items(self.job, self._identities)
         self.journal = store.journal(self.job, OWNER)
-        self._take_in()
-        self._fill()
+        with paused_gc():
+            self._fill(known=self._take_in())
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -123,7 +123,7 @@ class Binding:
             raise MediaError(f"row {index} has no {self.source!r}; put the path of its file there")
         return storage.read_bytes(storage.resolve(source, [self._folders[index], self._root, Path.cwd()]))
 
-    def write(self, index: int) -> tuple[Any, Any] | None:
+    def write(self, index: int) -> Sequence[Any] | None:
         """Bring an item's row in line with the store; gives its label and metadata, None when it has none.
 
         A row that is no longer in the frame is passed over, and columns that were taken away are made again.
@@ -139,15 +139,17 @@ class Binding:
             self._columns.write(place, cells)
         return cells
 
-    def _fill(self) -> None:
-        fill(self._columns, self._places, dict(zip(self.ids, self._identities, strict=True)), self.journal, self.task)
+    def _fill(self, known: Container[int] = ()) -> None:
+        items = {item: identity for item, identity in zip(self.ids, self._identities, strict=True) if item not in known}
+        fill(self._columns, self._places, items, self.journal, self.task)
 
-    def _take_in(self) -> None:
-        """Take over the labels that the frame brought and the store does not know, or knows from before."""
-        decided = {work.item: work.decided for work in self.journal.decided()}
-        found = [(item, cells) for item, cells in zip(self.ids, self._columns.read(), strict=True) if cells is not None]
+    def _take_in(self) -> set[int]:
+        """Take over the labels that the frame brought and the store does not know, or knows from before; gives their items."""
+        decided = self.journal.decisions()
         labels, strange = [], 0
-        for item, (label, metadata) in found:
+        for item, label, metadata in zip(self.ids, *self._columns.read(), strict=True):
+            if is_absent(label):
+                continue
             created = read_date(metadata.get("creation-date")) if isinstance(metadata, dict) else None
             if item in decided and not _is_newer(created, decided[item]):
                 continue
@@ -156,11 +158,13 @@ class Binding:
             except NblabelError:
                 strange += 1
                 continue
-            labels.append((item, Label(value=value, label=label, metadata=metadata, created=created)))
+            about = None if is_absent(metadata) else metadata
+            labels.append((item, Label(value=value, label=label, metadata=about, created=created)))
         self.journal.take_in(labels)
         if strange:
             message = f"{strange} cells of {self.attribute!r} do not hold labels of {self.task!r}; each stays as it is until its item is submitted"
             warnings.warn(message, stacklevel=4)
+        return {item for item, _ in labels}
 
 
 def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | None = None) -> pd.DataFrame:
@@ -196,11 +200,10 @@ def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | No
         places = Places(frame, job.identity)
         columns = LabelColumns(frame, attribute)
         columns.prepare()
-        identities = places.identities
-        if identities:
-            names, occurrences = zip(*identities, strict=True)
-            ids = opened.find_items(job, names, occurrences)
-            known = {item: identity for item, identity in zip(ids, identities, strict=True) if item is not None}
+        identities = list(places.survey())
+        ids = opened.find_items(job, identities)
+        known = {item: identity for item, identity in zip(ids, identities, strict=True) if item is not None}
+        with paused_gc():
             fill(columns, places, known, opened.journal(job, OWNER), task)
     return frame
 
@@ -208,18 +211,18 @@ def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | No
 def fill(columns: LabelColumns, places: Places, items: Mapping[int, tuple[str, int]], journal: Journal, task: Task) -> None:
     """Write the labels of all items that the store has decided on."""
     rows = []
+    table = places.survey()
     for work in journal.decided():
-        identity = items.get(work.item)
-        place = None if identity is None else places.find(identity)
+        place = table.get(items[work.item]) if work.item in items else None
         if place is not None:
             rows.append((place, cells_of(work, task, journal.job)))
     columns.write_all(rows)
 
 
-def cells_of(work: Work, task: Task, job: Job) -> tuple[Any, Any] | None:
+def cells_of(work: Work, task: Task, job: Job) -> Sequence[Any] | None:
     """Give label and metadata of an item as the manifest holds them; None for one that was passed over."""
-    if work.imported is not None:
-        return work.imported
+    if (imported := work.imported) is not None:
+        return imported
     if work.state == "skipped" or work.decided is None:
         return None
     return task.encode(task.annotation(work.submitted), Context(media=work.media, job_name=job.name, created=work.decided))

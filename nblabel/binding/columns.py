@@ -11,7 +11,7 @@ from nblabel.manifest.array import ManifestArray
 from nblabel.manifest.attributes import metadata_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 __all__ = ["LabelColumns"]
 
@@ -45,25 +45,23 @@ class LabelColumns:
                 self._put(place, column.to_numpy(dtype=object, copy=True))
         return lacking
 
-    def read(self) -> list[tuple[Any, Any] | None]:
-        """Give label and metadata of every row, None where there is no label."""
+    def read(self) -> tuple[list[Any], list[Any]]:
+        """Give the labels and the metadata of all rows."""
         labels, metadata = (list(self._frame.iloc[:, column_place(self._frame, name)]) for name in self._names)
-        return [None if is_absent(label) else (label, None if is_absent(about) else about) for label, about in zip(labels, metadata, strict=True)]
+        return labels, metadata
 
-    def write(self, place: int, cells: tuple[Any, Any] | None) -> None:
+    def write(self, place: int, cells: Sequence[Any] | None) -> None:
         """Write a row's label and metadata; None takes them away."""
         for name, cell in zip(self._names, cells or (None, None), strict=True):
             column = column_place(self._frame, name)
             # iat is the only way to put a dict or a list into one cell, whatever the index.
-            if not _same(self._frame.iat[place, column], cell):  # noqa: PD009
-                self._frame.iat[place, column] = _absent(self._frame, column) if cell is None else cell  # noqa: PD009
+            if not _same(self._frame.iat[place, column], cell):
+                self._frame.iat[place, column] = _absent(self._frame, column) if cell is None else cell
 
-    def write_all(self, cells: Iterable[tuple[int, tuple[Any, Any] | None]]) -> None:
-        """Write many rows, touching only the cells that differ."""
-        rows = list(cells)
-        for part, name in enumerate(self._names):
+    def write_all(self, rows: Sequence[tuple[int, Sequence[Any] | None]]) -> None:
+        """Write many rows, positions and their cells, touching only the cells that differ."""
+        for part, (name, present) in enumerate(zip(self._names, self.read() if rows else (), strict=False)):
             column = column_place(self._frame, name)
-            present = list(self._frame.iloc[:, column])
             wanted = [(place, None if pair is None else pair[part]) for place, pair in rows]
             changes = [(place, cell) for place, cell in wanted if not _same(present[place], cell)]
             if changes:

@@ -77,25 +77,10 @@ class Places:
     def __init__(self, frame: pd.DataFrame, column: str) -> None:
         self._frame = frame
         self._column = column
-        self._survey()
+        self.survey()
 
-    @property
-    def identities(self) -> list[tuple[str, int]]:
-        """Text and occurrence of every row, as the frame stood when it was looked over last."""
-        return list(self._rows)
-
-    def find(self, identity: tuple[str, int]) -> int | None:
-        """Give the position of an item's row, None when the frame does not have it now."""
-        place = self._rows.get(identity)
-        if self._frame.index is not self._index or len(self._frame) != len(self._rows) or not self._holds(place, identity):
-            self._survey()
-            place = self._rows.get(identity)
-        return place
-
-    def _holds(self, place: int | None, identity: tuple[str, int]) -> bool:
-        return place is None or _text(self._frame.iat[place, column_place(self._frame, self._column)]) == identity[0]  # noqa: PD009 - five times as fast
-
-    def _survey(self) -> None:
+    def survey(self) -> dict[tuple[str, int], int]:
+        """Look the frame over: the position of every row by its identity, text and occurrence, in the frame's order."""
         self._index = self._frame.index
         self._rows: dict[tuple[str, int], int] = {}
         counts: dict[str, int] = {}
@@ -103,6 +88,18 @@ class Places:
             occurrence = counts.get(text, 0)
             counts[text] = occurrence + 1
             self._rows[text, occurrence] = place
+        return self._rows
+
+    def find(self, identity: tuple[str, int]) -> int | None:
+        """Give the position of an item's row, None when the frame does not have it now."""
+        place = self._rows.get(identity)
+        if self._frame.index is not self._index or len(self._frame) != len(self._rows) or not self._holds(place, identity):
+            self.survey()
+            place = self._rows.get(identity)
+        return place
+
+    def _holds(self, place: int | None, identity: tuple[str, int]) -> bool:
+        return place is None or _text(self._frame.iat[place, column_place(self._frame, self._column)]) == identity[0]
 
 
 def _text(cell: Any) -> str:

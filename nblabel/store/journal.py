@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import secrets
 from contextlib import closing
@@ -12,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from nblabel import schema
 from nblabel.errors import SchemaError, SessionError
-from nblabel.store.records import Outcome, Work
-from nblabel.store.texts import dump_json, load_json, now
-from nblabel.tasks.base import Media
+from nblabel.store.records import Outcome, Texts, Work
+from nblabel.store.texts import dump_foreign, dump_json, load_json, now
 from nblabel.wire import Operation
 
 if TYPE_CHECKING:
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from nblabel.store.database import Database
     from nblabel.store.records import Job, Label
     from nblabel.tasks import Task
+    from nblabel.tasks.base import Media
     from nblabel.wire import State
 
 __all__ = ["Journal"]
@@ -55,6 +54,13 @@ class Journal:
         with self._database.read() as connection:
             rows = connection.execute(query, (self.worker, self.job.id)).fetchall()
         return map(_read_work, rows)
+
+    def decisions(self) -> dict[int, datetime | None]:
+        """Give, for every item of the job that was submitted or skipped, when that was; None where a manifest did not say."""
+        query = "SELECT item, submitted_at FROM annotations WHERE worker = ? AND item IN (SELECT id FROM items WHERE job = ?) AND state <> 'draft'"
+        with self._database.read() as connection:
+            rows = connection.execute(query, (self.worker, self.job.id)).fetchall()
+        return {item: None if decided is None else datetime.fromisoformat(decided) for item, decided in rows}
 
     def states(self) -> list[tuple[int, State]]:
         """Give the state of every item of the job that is not untouched."""
@@ -279,8 +285,7 @@ def _new_id() -> str:
 def _row(item: int, worker: int, label: Label) -> tuple[Any, ...]:
     value = dump_json(label.value)
     created = None if label.created is None else label.created.isoformat(timespec="microseconds")
-    # A manifest may hold NaN, which strict JSON refuses but Python's own reader takes back.
-    return item, worker, value, value, created, json.dumps([label.label, label.metadata], separators=(",", ":"))
+    return item, worker, value, value, created, dump_foreign([label.label, label.metadata])
 
 
 def _read_work(row: tuple[Any, ...]) -> Work:
@@ -288,12 +293,9 @@ def _read_work(row: tuple[Any, ...]) -> Work:
     return Work(
         item=item,
         state=state,
-        value=load_json(value),
-        submitted=load_json(submitted),
-        decided=None if decided is None else datetime.fromisoformat(decided),
-        media=Media() if media is None else schema.load(load_json(media), Media),
-        imported=None if imported is None else tuple(load_json(imported)),
         edited=bool(edited),
+        decided=None if decided is None else datetime.fromisoformat(decided),
+        texts=Texts(value, submitted, media, imported),
     )
 
 

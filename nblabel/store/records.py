@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - dataclasses may be inspected
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nblabel import schema
+from nblabel.store.texts import load_json
 from nblabel.tasks.base import Media
 
 if TYPE_CHECKING:
     from nblabel.wire import Operation, State
 
-__all__ = ["Job", "Label", "Outcome", "Work"]
+__all__ = ["Job", "Label", "Outcome", "Texts", "Work"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +40,18 @@ class Label:
     created: datetime | None
 
 
+class Texts(NamedTuple):
+    """The JSON of what one worker made of one item."""
+
+    value: str | None = None
+    submitted: str | None = None
+    media: str | None = None
+    imported: str | None = None
+
+
+_NOTHING = Texts()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Work:
     """Where one item stands for one worker.
@@ -48,28 +62,40 @@ class Work:
         The item's id.
     state : State
         Untouched, begun, handed in or passed over.
-    value : object
-        The working value, None when there is none yet.
-    submitted : object
-        The value that was handed in last, None when none was.
-    decided : datetime or None
-        When it was handed in or passed over.
-    media : Media
-        What was known of the media then.
-    imported : tuple or None
-        Label and metadata, when they came from a manifest and nobody submitted the item here since.
     edited : bool
         A submitted item has changes that were not submitted again.
+    decided : datetime or None
+        When it was handed in or passed over.
+    texts : Texts
+        The rest, read when it is asked for.
     """
 
     item: int
     state: State = "unlabeled"
-    value: Any = None
-    submitted: Any = None
-    decided: datetime | None = None
-    media: Media = Media()  # noqa: RUF009 - frozen
-    imported: tuple[Any, Any] | None = None
     edited: bool = False
+    decided: datetime | None = None
+    texts: Texts = _NOTHING
+
+    @property
+    def value(self) -> Any:
+        """The working value, None when there is none yet."""
+        return load_json(self.texts.value)
+
+    @property
+    def submitted(self) -> Any:
+        """The value that was handed in last, None when none was."""
+        return load_json(self.texts.submitted)
+
+    @property
+    def media(self) -> Media:
+        """What was known of the media when the value was handed in."""
+        return Media() if self.texts.media is None else schema.load(load_json(self.texts.media), Media)
+
+    @property
+    def imported(self) -> list[Any] | None:
+        """Label and metadata, when they came from a manifest and nobody submitted the item here since."""
+        found: list[Any] | None = load_json(self.texts.imported)
+        return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -47,7 +47,7 @@ class Store:
     >>> from nblabel.tasks.bounding_box import BoundingBox
     >>> store = Store.in_memory()
     >>> job = store.job("things", BoundingBox(["cat", "dog"]))
-    >>> store.add_items(job, ["a.jpg", "b.jpg", "a.jpg"], [0, 0, 1])
+    >>> store.add_items(job, [("a.jpg", 0), ("b.jpg", 0), ("a.jpg", 1)])
     [1, 2, 3]
     """
 
@@ -146,22 +146,22 @@ class Store:
             (data,) = connection.execute("SELECT task FROM jobs WHERE id = ?", (found.id,)).fetchone()
         return found, rebuild(found.task_type, load_json(data))
 
-    def add_items(self, job: Job, sources: Sequence[str], occurrences: Sequence[int]) -> list[int]:
+    def add_items(self, job: Job, identities: Sequence[tuple[str, int]]) -> list[int]:
         """Find the items of a job, adding those that it lacks.
 
         Parameters
         ----------
         job : Job
             The job.
-        sources, occurrences : sequence
-            What identifies each item: its source, and how many items of the same source come before it.
+        identities : sequence
+            What tells each item apart: a text such as its source, and how many items of the same text come before it.
 
         Returns
         -------
         list of int
             The items' ids, in the order given.
         """
-        wanted = list(zip(map(encode_source, sources), occurrences, strict=True))
+        wanted = [(encode_source(text), occurrence) for text, occurrence in identities]
         with self._database.read() as connection:
             known = _items(connection, job, 0)
         if not all(identity in known for identity in wanted):
@@ -171,11 +171,11 @@ class Store:
                 known |= _items(connection, job, max(known.values(), default=0))
         return [known[identity] for identity in wanted]
 
-    def find_items(self, job: Job, sources: Sequence[str], occurrences: Sequence[int]) -> list[int | None]:
+    def find_items(self, job: Job, identities: Sequence[tuple[str, int]]) -> list[int | None]:
         """Find the items of a job; None stands for those that it lacks."""
         with self._database.read() as connection:
             known = _items(connection, job, 0)
-        return [known.get(identity) for identity in zip(map(encode_source, sources), occurrences, strict=True)]
+        return [known.get((encode_source(text), occurrence)) for text, occurrence in identities]
 
     def journal(self, job: Job, worker: str) -> Journal:
         """Give what a worker did in a job, and the way to do more."""

@@ -9,9 +9,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["decode_source", "dump_json", "encode_source", "load_json", "now"]
+__all__ = ["decode_source", "dump_foreign", "dump_json", "encode_source", "load_json", "now"]
 
 _ESCAPED = "\0"
+_STRICT = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_LENIENT = json.JSONEncoder(separators=(",", ":"))
 
 
 def encode_source(source: str) -> str:
@@ -40,7 +42,12 @@ def decode_source(text: str) -> str:
 
 def dump_json(value: Any) -> str:
     """Write JSON in ASCII, so that every text in it survives."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return _STRICT.encode(value)
+
+
+def dump_foreign(value: Any) -> str:
+    """Write what came out of a file: as `dump_json`, but NaN and Infinity survive too."""
+    return _LENIENT.encode(value)
 
 
 def load_json(text: str | None) -> Any:

@@ -17,7 +17,7 @@ from nblabel.widgets.home_thread import HomeThread, shell
 from nblabel.wire import Notice, Progress, Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
 
@@ -232,12 +232,12 @@ class Labeler(anywidget.AnyWidget):
                 with self._shown(f"A function given to on_submit failed ({getattr(callback, '__name__', callback)})"):
                     callback(submission)
 
-    def _write(self, index: int) -> tuple[Any, Any] | None:
+    def _write(self, index: int) -> Sequence[Any] | None:
         with self._shown("The label is saved, but it could not be written into the DataFrame"):
             return self._binding.write(index)
         return None
 
-    def _submission(self, index: int, cells: tuple[Any, Any]) -> Submission:
+    def _submission(self, index: int, cells: Sequence[Any]) -> Submission:
         annotation = self._session.annotation(index)
         return Submission(index=index, source=self._session.name_of(index), annotation=annotation, label=cells[0], metadata=cells[1])
 
