@@ -38,3 +38,7 @@ def _or_fail(tool):
         if type(error).__name__ in {"ToolMissingError", "FrontEndError"}:
             pytest.fail(str(error), pytrace=False)
         raise
+
+
+def pytest_addoption(parser):
+    parser.addoption("--screenshot", help="where to save the README's picture of the labeler, which a browser test makes")

@@ -10,17 +10,25 @@ export interface Items<Value, Media> {
   load(index: number): Promise<LoadedItem<Value, Media>>;
   peek(index: number): LoadedItem<Value, Media> | undefined;
   put(item: LoadedItem<Value, Media>): void;
-  /** Changes an item that is kept; one that is not will be loaded fresh. */
-  update(index: number, change: (item: LoadedItem<Value, Media>) => LoadedItem<Value, Media>): void;
+  /** The item changed elsewhere: it must be loaded again. */
   forget(index: number): void;
   /** Fetches ahead, quietly. */
   prefetch(indices: readonly number[]): void;
 }
 
+/** Adds to a value fresh from the session what this page knows better. */
+export type Complete<Value> = (view: ItemView, value: Value) => { view: ItemView; value: Value };
+
 /** A small cache of items with their media decoded, so that moving on does not wait. */
-export function createItems<Value, Change, Media>(client: Client, task: TaskModule<Value, Change, Media>): Items<Value, Media> {
+export function createItems<Value, Change, Media>(
+  client: Client,
+  task: TaskModule<Value, Change, Media>,
+  complete: Complete<Value>,
+): Items<Value, Media> {
   const ready = new Map<number, LoadedItem<Value, Media>>();
   const coming = new Map<number, Promise<LoadedItem<Value, Media>>>();
+  /** Items that changed elsewhere while they were on their way. */
+  const outdated = new Set<number>();
 
   function put(item: LoadedItem<Value, Media>): void {
     ready.delete(item.view.index);
@@ -33,8 +41,10 @@ export function createItems<Value, Change, Media>(client: Client, task: TaskModu
   }
 
   async function fetch(index: number): Promise<LoadedItem<Value, Media>> {
+    outdated.delete(index);
     const { result, buffers } = await client.request<ItemView>("open", { index });
-    const item = await loadItem(task, result, buffers[0] ?? null);
+    const item = await loadItem(task, result, buffers[0] ?? null, complete);
+    if (outdated.has(index)) return fetch(index);
     put(item);
     return item;
   }
@@ -56,12 +66,9 @@ export function createItems<Value, Change, Media>(client: Client, task: TaskModu
     load,
     peek: (index) => ready.get(index),
     put,
-    update(index, change) {
-      const item = ready.get(index);
-      if (item) ready.set(index, change(item));
-    },
     forget(index) {
       ready.delete(index);
+      if (coming.has(index)) outdated.add(index);
     },
     prefetch(indices) {
       for (const index of indices) {
@@ -75,10 +82,12 @@ export function createItems<Value, Change, Media>(client: Client, task: TaskModu
 /** Decodes an item's media and narrows its value. */
 export async function loadItem<Value, Change, Media>(
   task: TaskModule<Value, Change, Media>,
-  view: ItemView,
+  fresh: ItemView,
   data: DataView | null,
+  complete: Complete<Value>,
 ): Promise<LoadedItem<Value, Media>> {
-  const value = task.parse(view.value);
+  // Before anything is awaited: what is still waiting to be sent now is not in this value, what is sent meanwhile would be counted twice.
+  const { view, value } = complete(fresh, task.parse(fresh.value));
   if (view.error !== null) return { view, value, media: null };
   try {
     return { view, value, media: await task.load(data, view) };

@@ -49,7 +49,7 @@ export function createLabeler<Value, Change, Media>(
 ): Labeler<Value, Change, Media> {
   const life = new AbortController();
   const client = createClient(transport, life.signal);
-  const items = createItems(client, task);
+  const items = createItems(client, task, withPending);
   const history = createHistory<Change>();
 
   const index = signal(opening.item.index);
@@ -62,6 +62,8 @@ export function createLabeler<Value, Change, Media>(
   const notice = signal<Notice | null>(null);
   const announcement = signal("");
   let since = performance.now();
+  /** Operations that every value kept in this page already has. */
+  const seen = new Set<string>();
 
   const outbox = createOutbox({ client, key: `nblabel:${opening.session}`, storage: browserStorage(), acknowledged, refused });
 
@@ -74,7 +76,7 @@ export function createLabeler<Value, Change, Media>(
       chosen.value = false;
     });
     try {
-      const loaded = withPending(await load);
+      const loaded = await load;
       items.put(loaded);
       if (index.value !== wanted) return; // the person has moved on
       item.value = loaded;
@@ -92,18 +94,20 @@ export function createLabeler<Value, Change, Media>(
     await show(wanted, items.load(wanted));
   }
 
-  /** Adds what this browser still has to send, so that a reloaded page shows all that was drawn. */
-  function withPending(loaded: LoadedItem<Value, Media>): LoadedItem<Value, Media> {
-    let { value } = loaded;
+  /** Adds to an item fresh from the session what this browser still has to send, so that a reloaded page shows all that was drawn. */
+  function withPending(view: ItemView, value: Value): { view: ItemView; value: Value } {
+    const known = { view, value };
     for (const operation of outbox.waiting.value) {
-      if (operation.item !== loaded.view.id || operation.kind !== "change" || seen.has(operation.id)) continue;
+      if (operation.item !== view.id || operation.kind !== "change") continue;
+      seen.add(operation.id);
       try {
-        value = task.apply(value, task.parseChange(operation.change)).value;
+        known.value = task.apply(known.value, task.parseChange(operation.change)).value;
+        known.view = touched(known.view);
       } catch {
         // The session had it already: only its acknowledgement was lost.
       }
     }
-    return { ...loaded, value };
+    return known;
   }
 
   function current(change: (loaded: LoadedItem<Value, Media>) => LoadedItem<Value, Media>): void {
@@ -113,9 +117,6 @@ export function createLabeler<Value, Change, Media>(
   }
 
   // ---- operations
-
-  /** Operations made in this page: already part of every value that it keeps. */
-  const seen = new Set<string>();
 
   function operate(kind: Operation["kind"], change: Change | null = null, undoes: string | null = null): Operation | null {
     const view = item.value?.view;
@@ -136,16 +137,26 @@ export function createLabeler<Value, Change, Media>(
   }
 
   function commit(change: Change): void {
+    if (item.value?.view.index !== index.value) return; // what is still on show is not the item that the person is at
     const inverse = apply(change);
     if (inverse === null) return;
     const operation = operate("change", change);
     if (operation) history.push({ id: operation.id, index: index.value, change, inverse });
   }
 
-  async function travel(step: Step<Change> | null, forward: boolean): Promise<void> {
+  /** One after the other: the item of the step before may still be on its way. */
+  let travelling: Promise<void> = Promise.resolve();
+
+  function queue(forward: boolean): Promise<void> {
+    travelling = travelling.then(() => travel(forward));
+    return travelling;
+  }
+
+  async function travel(forward: boolean): Promise<void> {
+    const step = forward ? history.takeRedo() : history.takeUndo();
     if (!step) return askForTravel(forward);
     await go(step.index);
-    if (item.value?.view.index !== step.index) return;
+    if (item.value?.view.index !== step.index) return (forward ? history.undone : history.redone)(step);
     const change = forward ? step.change : step.inverse;
     try {
       apply(change);
@@ -160,7 +171,12 @@ export function createLabeler<Value, Change, Media>(
 
   /** This page knows of no gesture (it was reloaded, say): the session remembers. */
   async function askForTravel(forward: boolean): Promise<void> {
-    const { result } = await client.request<Receipt | null>(forward ? "redo" : "undo", {});
+    let result: Receipt | null;
+    try {
+      ({ result } = await client.request<Receipt | null>(forward ? "redo" : "undo", {}));
+    } catch (error) {
+      return say("error", messageOf(error));
+    }
     if (!result) return say("info", forward ? "Nothing to redo." : "Nothing to undo.");
     receive(result);
     await go(result.index);
@@ -197,8 +213,8 @@ export function createLabeler<Value, Change, Media>(
     if (outbox.waiting.value.length === 0) progress.value = receipt.progress;
     if (receipt.operation.id !== leaving) return;
     leaving = null;
-    if (receipt.next !== null) void go(receipt.next);
-    else say("info", "Everything is labeled. You can still go back and change any item.");
+    if (receipt.next !== null && index.value === receipt.index) void go(receipt.next);
+    if (receipt.next === null) say("info", "Everything is labeled. You can still go back and change any item.");
   }
 
   function refused(operation: Operation, error: Error): void {
@@ -220,11 +236,15 @@ export function createLabeler<Value, Change, Media>(
     seen.add(receipt.operation.id);
     progress.value = receipt.progress;
     const kept = items.peek(receipt.index);
-    if (!kept) return;
+    if (kept) takeOver(receipt, kept);
+    else items.forget(receipt.index);
+  }
+
+  function takeOver(receipt: Receipt, kept: LoadedItem<Value, Media>): void {
     try {
       const value = receipt.operation.kind === "change" ? task.apply(kept.value, task.parseChange(receipt.operation.change)).value : kept.value;
       const changed = { ...kept, value, view: { ...kept.view, state: receipt.state, edited: receipt.edited } };
-      items.update(receipt.index, () => changed);
+      items.put(changed);
       if (item.value?.view.index === receipt.index) item.value = changed;
     } catch {
       if (item.value?.view.index === receipt.index) reload(kept.view.id);
@@ -269,7 +289,7 @@ export function createLabeler<Value, Change, Media>(
     announcement.value = text;
   }
 
-  void show(opening.item.index, loadItem(task, opening.item, opening.media));
+  void show(opening.item.index, loadItem(task, opening.item, opening.media, withPending));
   outbox.retry();
 
   return {
@@ -292,8 +312,8 @@ export function createLabeler<Value, Change, Media>(
     submit,
     skip,
     go,
-    undo: () => travel(history.takeUndo(), false),
-    redo: () => travel(history.takeRedo(), true),
+    undo: () => queue(false),
+    redo: () => queue(true),
     chooseLabel,
     select(ids) {
       batch(() => {

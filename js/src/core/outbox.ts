@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Operation, Receipt } from "../generated/schema";
-import type { Client } from "./transport";
+import { type Client, SessionError } from "./transport";
 
 export type SavingState = "saved" | "saving" | "offline" | "error";
 
@@ -44,12 +44,15 @@ export function createOutbox({ client, key, storage, acknowledged, refused }: Ou
   const silent = signal(false);
   const problem = signal<string | null>(null);
   let sending: string | null = null;
+  /** The session answers, but cannot write for now. */
+  let stuck = false;
   let patience: ReturnType<typeof setTimeout> | undefined;
   let resend: ReturnType<typeof setTimeout> | undefined;
 
   function restore(): Operation[] {
     try {
-      return JSON.parse(storage?.getItem(key) ?? "[]");
+      const kept: unknown = JSON.parse(storage?.getItem(key) ?? "[]");
+      return Array.isArray(kept) ? kept.filter((operation) => typeof operation?.id === "string") : [];
     } catch {
       return [];
     }
@@ -82,12 +85,22 @@ export function createOutbox({ client, key, storage, acknowledged, refused }: Ou
   function attempt(operation: Operation, interval: number): void {
     resend = setTimeout(() => attempt(operation, Math.min(interval * 2, LONGEST_RESEND_MS)), interval);
     client.request<Receipt>("commit", operation).then(
-      ({ result }) => settle(operation, () => acknowledged(result)),
-      (error: Error) =>
+      ({ result }) =>
         settle(operation, () => {
-          problem.value = error.message;
-          refused(operation, error);
+          if (stuck) problem.value = null;
+          acknowledged(result);
         }),
+      (error: Error) => {
+        if (isFinal(error)) {
+          settle(operation, () => {
+            problem.value = error.message;
+            refused(operation, error);
+          });
+        } else if (error instanceof SessionError && sending === operation.id) {
+          stuck = true;
+          problem.value = error.message;
+        }
+      },
     );
   }
 
@@ -99,6 +112,7 @@ export function createOutbox({ client, key, storage, acknowledged, refused }: Ou
     silent.value = false;
     keep(waiting.value.filter(({ id }) => id !== operation.id));
     then();
+    stuck = false;
     pump();
   }
 
@@ -118,7 +132,7 @@ export function createOutbox({ client, key, storage, acknowledged, refused }: Ou
     waiting,
     problem,
     send(operation) {
-      problem.value = null;
+      if (!stuck) problem.value = null;
       keep([...waiting.value, operation]);
       pump();
     },
@@ -128,4 +142,9 @@ export function createOutbox({ client, key, storage, acknowledged, refused }: Ou
       clearTimeout(resend);
     },
   };
+}
+
+/** A refusal, after which sending again is in vain; a full disk, a locked store or a dead kernel is none, and the work is kept until it is over. */
+function isFinal(error: Error): boolean {
+  return error instanceof SessionError && error.view.code !== "store";
 }

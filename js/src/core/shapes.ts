@@ -38,6 +38,8 @@ export function applyShapes<S extends Shape>(value: readonly S[], change: ShapeC
     if (!shape) throw new Error(`shape ${id} does not exist`);
     return shape;
   };
+  const twice = change.created.find((shape) => before.has(shape.id));
+  if (twice) throw new Error(`shape ${twice.id} exists already`);
   const changed = new Map(change.updated.map((shape) => [shape.id, shape]));
   const gone = new Set(change.deleted);
   const inverse = {

@@ -1,0 +1,186 @@
+"""The whole way in a real JupyterLab and a real Notebook 7: mouse, keys, kernel, DataFrame, manifest."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+
+import nblabel as nl
+import pytest
+from harness.photographs import save_photographs
+from nblabel.demo import make_project
+from playwright.sync_api import expect
+
+IMPORT = "import nblabel as nl"
+LABEL = """df = nl.read_manifest("photos.manifest")
+w = nl.label(df, nl.BoundingBox(["cat", "dog"]), attribute="things")
+w"""
+WRITE = 'w.sync()\nnl.write_manifest(df, "labeled.manifest")'
+
+
+@pytest.fixture(params=["jupyterlab", "notebook7"])
+def server(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def project(server, request):
+    """A folder of its own in the server's, with photographs."""
+    folder = server.work / request.node.name.replace("[", "-").replace("]", "")
+    folder.mkdir()
+    save_photographs(folder)
+    return folder
+
+
+def read_cells(notebook, index):
+    """The label and its metadata in one row of the kernel's frame."""
+    row = f"df.iloc[{index}]"
+    return ast.literal_eval(notebook.evaluate(f"({row}['things'], {row}['things-metadata'])"))
+
+
+def draw_two_and_submit(labeler):
+    labeler.drag((100, 80), (300, 200))
+    labeler.choose("dog")
+    labeler.drag((400, 100), (500, 400))
+    labeler.wait_saved()
+    labeler.action("submit")
+    labeler.expect_place(2)
+    labeler.drag((50, 50), (150, 150))
+    labeler.wait_saved()
+
+
+def test_draw_read_restart_and_write(server, project, tab):
+    notebook = server.open(tab, f"{project.name}/label.ipynb", [IMPORT, LABEL, WRITE])
+    notebook.run_all()
+    labeler = notebook.labeler()
+    draw_two_and_submit(labeler)
+
+    label, metadata = read_cells(notebook, 0)
+    assert [part["class_id"] for part in label["annotations"]] == [0, 1]
+    assert label["annotations"][0]["left"] == pytest.approx(100, abs=1.5)
+    assert label["annotations"][1]["height"] == pytest.approx(300, abs=3)
+    assert metadata["class-map"] == {"0": "cat", "1": "dog"}
+    assert notebook.evaluate("(w.index, w.progress.submitted, len(w.value))") == "(1, 1, 1)"
+
+    notebook.restart()
+    notebook.run_all()
+    labeler = notebook.labeler()
+    labeler.expect_place(2)
+    assert labeler.entries() == ["dog"]
+    notebook.wait_idle()
+    assert read_cells(notebook, 0) == (label, metadata)
+
+    lines = (project / "photos.manifest").read_text(encoding="utf-8").splitlines()
+    first = {**json.loads(lines[0]), "things": label, "things-metadata": metadata}
+    lines[0] = json.dumps(first, separators=(",", ":"))
+    assert (project / "labeled.manifest").read_text(encoding="utf-8") == "\n".join(lines) + "\n"
+
+
+def test_keys_do_not_leak_into_the_notebook(server, project, tab):
+    notebook = server.open(tab, f"{project.name}/keys.ipynb", [IMPORT, LABEL, "'last'"])
+    notebook.run_all()
+    labeler = notebook.labeler()
+    notebook.wait_idle()
+    before = notebook.cells()
+    labeler.drag((100, 80), (300, 200))
+    # Command mode: insert above and below, delete, cut, copy, paste, Markdown, code, heading, merge, find, restart.
+    for key in ["a", "b", "d", "d", "x", "c", "v", "z", "m", "y", "1", "j", "k", "Shift+m", "f", "0", "0", "o", "l"]:
+        labeler.press(key)
+    # The labeler's own controls, outside the stage, must be as quiet.
+    labeler.root.locator('[data-nblabel-action="fit"]').focus()
+    for key in ["a", "b", "d", "d", "x", "m"]:
+        tab.keyboard.press(key)
+    assert notebook.cells() == before
+    assert notebook.evaluate("1 + 1") == "2"
+
+
+def test_the_page_can_be_reloaded(server, project, tab):
+    notebook = server.open(tab, f"{project.name}/reload.ipynb", [IMPORT, LABEL])
+    notebook.run_all()
+    draw_two_and_submit(notebook.labeler())
+    tab.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    notebook = server.visit(tab, f"{project.name}/reload.ipynb")
+    labeler = notebook.labeler()
+    labeler.expect_place(2)
+    assert labeler.entries() == ["dog"]
+    labeler.drag((200, 200), (300, 300))
+    labeler.wait_saved()
+    assert notebook.evaluate("len(w.value)") == "2"
+
+
+def test_first_paint_needs_no_answer_from_the_kernel(jupyterlab, tab):
+    folder = jupyterlab.work / "busy"
+    folder.mkdir()
+    save_photographs(folder)
+    notebook = jupyterlab.open(tab, "busy/busy.ipynb", [IMPORT, LABEL, "import time\ntime.sleep(60)\nslept = True"])
+    notebook.run_all()
+    labeler = notebook.labeler()
+    labeler.drag((100, 80), (300, 200))
+    labeler.drag((400, 100), (500, 400))
+    expect(labeler.root.locator(".entry")).to_have_count(2)
+    status = tab.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status")
+    assert status == "busy"
+    expect(labeler.status).to_have_attribute("data-state", "offline", timeout=30_000)
+
+    notebook.wait_idle()
+    labeler.wait_saved()
+    assert notebook.evaluate("(slept, len(w.value))") == "(True, 2)"
+
+
+def test_labeling_goes_on_while_a_cell_runs_and_the_frame_changes_only_between_cells(jupyterlab, tab):
+    folder = jupyterlab.work / "threads"
+    folder.mkdir()
+    save_photographs(folder)
+    watch = """import pathlib, time
+seen = []
+pathlib.Path("running").touch()
+while not pathlib.Path("stop").exists():
+    seen.append(int(df["things"].notna().sum()))
+    time.sleep(0.05)
+before = int(df["things"].notna().sum())
+w.sync()
+after = int(df["things"].notna().sum())"""
+    notebook = jupyterlab.open(tab, "threads/threads.ipynb", [IMPORT, LABEL])
+    notebook.run_all()
+    labeler = notebook.labeler()
+    notebook.wait_idle()
+    labeler.drag((100, 80), (300, 200))
+    labeler.wait_saved()
+
+    notebook.execute(watch)
+    while not (folder / "running").exists():
+        tab.wait_for_timeout(50)
+    labeler.action("submit")
+    labeler.expect_place(2)
+    labeler.action("submit")
+    labeler.expect_place(3)
+    labeler.wait_saved()
+    (folder / "stop").touch()
+    notebook.wait_idle()
+    assert notebook.evaluate("(set(seen), before, after)") == "({0}, 0, 2)"
+
+
+def test_the_quickstart_runs_and_can_be_labeled(jupyterlab, tab, pytestconfig):
+    folder = make_project(jupyterlab.work / "demo")
+    notebook = jupyterlab.visit(tab, "demo/quickstart.ipynb")
+    notebook.run_all()
+    labeler = notebook.labeler()
+    notebook.wait_idle()
+    labeler.expect_place(2)
+    labeler.drag((125, 30), (420, 290))
+    labeler.choose("object")
+    labeler.wait_saved()
+    if target := pytestconfig.getoption("--screenshot"):
+        labeler.root.scroll_into_view_if_needed()
+        labeler.root.screenshot(path=target)
+    labeler.action("submit")
+    labeler.expect_place(3)
+    labeler.wait_saved()
+    notebook.run_all()
+    notebook.labeler().expect_place(3)
+    notebook.wait_idle()
+    labels = nl.read_manifest(folder / "labeled.manifest")["things"]
+    assert labels.notna().sum() == 2
+    assert [len(label["annotations"]) for label in labels[labels.notna()]] == [2, 1]
+    shutil.rmtree(folder)
