@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -112,8 +113,11 @@ class BoundingBox(Task):
         for name in [*(box.id for box in wanted.updated), *wanted.deleted]:
             if name not in before:
                 raise AnnotationError(f"box {name!r} does not exist; reload the item")
-        if twice := next((box.id for box in wanted.created if box.id in before), None):
-            raise AnnotationError(f"box {twice!r} exists already; a new box needs an id of its own")
+        if taken := next((box.id for box in wanted.created if box.id in before), None):
+            raise AnnotationError(f"box {taken!r} exists already; a new box needs an id of its own")
+        named = Counter([*(box.id for box in [*wanted.created, *wanted.updated]), *wanted.deleted])
+        if twice := next((name for name, count in named.items() if count > 1), None):
+            raise AnnotationError(f"box {twice!r} is named twice in one change; name each box once")
         changed = {box.id: box for box in wanted.updated}
         after = [changed.get(box.id, box) for box in before.values() if box.id not in wanted.deleted]
         for position, box in enumerate(wanted.created):
