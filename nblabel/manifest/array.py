@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from pandas.api.extensions import ExtensionArray, ExtensionDtype, register_extension_dtype
+from pandas.api.extensions import ExtensionArray, ExtensionDtype, no_default, register_extension_dtype
 from pandas.api.indexers import check_array_indexer
 from pandas.core.arraylike import OpsMixin
 from pandas.core.strings.object_array import ObjectStringArrayMixin
@@ -113,7 +113,7 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
         return cls._from_sequence(values)
 
     def _cast_pointwise_result(self, values: Any) -> Any:
-        return pd.Series(values, dtype=object).infer_objects().array
+        return _inferred(values)
 
     @classmethod
     def _concat_same_type(cls, to_concat: Sequence[Self]) -> Self:
@@ -228,7 +228,7 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
             return self._slice(item)
         if isinstance(item, np.ndarray):
             return self.take(np.flatnonzero(item) if item.dtype == bool else item)
-        place = range(len(self))[item]
+        place = self._place(item)
         slot = self._slot(place)
         for cells in (self._edits, self._looked_at):
             if slot in cells:
@@ -237,6 +237,16 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
         if isinstance(value, (dict, list)):
             self._looked_at[slot] = value
         return value
+
+    def _place(self, item: Any) -> int:
+        if not pd.api.types.is_integer(item):
+            # numpy's words, which pandas looks for
+            raise IndexError(
+                "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid indices"
+            )
+        if not -len(self) <= item < len(self):
+            raise IndexError(f"index {item} is out of bounds for axis 0 with size {len(self)}")
+        return int(item) % len(self)
 
     def _slice(self, item: slice) -> Self:
         start, _, step = item.indices(len(self))
@@ -280,6 +290,13 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
         values = self._objects(keep=True)
         return values if dtype is None or dtype == object else values.astype(dtype)
 
+    def to_numpy(self, dtype: Any = None, copy: bool = False, na_value: Any = no_default) -> NDArray[Any]:  # noqa: ARG002, FBT001, FBT002
+        """Return the cells as a new array."""
+        values = self.__array__()
+        if na_value is not no_default:
+            values[self.isna()] = na_value
+        return values if dtype is None else values.astype(dtype)
+
     def astype(self, dtype: Any, copy: bool = True) -> Any:  # noqa: FBT001, FBT002
         """Convert, through a list of the cells."""
         dtype = pd.api.types.pandas_dtype(dtype)
@@ -305,7 +322,9 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
             key = _unpacked(key)
         key = check_array_indexer(self, key)
         if not isinstance(key, (slice, np.ndarray)):
-            self._put(range(len(self))[key], value if not isinstance(value, ManifestArray) else value[0])
+            if isinstance(value, ExtensionArray):
+                raise ValueError("setting an array element with a sequence.")
+            self._put(self._place(key), value)
             return
         places = np.arange(len(self))[key]
         if isinstance(value, (pd.Series, pd.Index)):
@@ -427,6 +446,12 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
         """Tell which cells repeat another."""
         return pd.Series(self.factorize(use_na_sentinel=False)[0]).duplicated(keep=keep).to_numpy()
 
+    def value_counts(self, dropna: bool = True) -> pd.Series[Any]:  # noqa: FBT001, FBT002
+        """Count the distinct values; lists and dicts are compared as JSON."""
+        codes, kinds = self.factorize(use_na_sentinel=dropna)
+        counts = np.bincount(codes[codes >= 0], minlength=len(kinds))
+        return pd.Series(counts, index=pd.Index(kinds), name="count")
+
     def isin(self, values: Any) -> NDArray[np.bool_]:
         """Tell which cells are among some values."""
         return pd.Series(self._comparable(), dtype=object).isin(type(self)._from_sequence(values)._comparable()).to_numpy()
@@ -457,13 +482,14 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
     def _arith_method(self, other: Any, op: Callable[[Any, Any], Any]) -> Any:
         if isinstance(other, (pd.Series, pd.Index, pd.DataFrame)):
             return NotImplemented
-        mine, theirs = pd.Series(self._objects(keep=False), dtype=object), self._operand(other)
-        present = ~self.isna()
-        if isinstance(theirs, np.ndarray):
-            present &= np.array([not is_missing(value) for value in theirs], bool)
+        mine, theirs = self._objects(keep=False), self._operand(other)
+        several = isinstance(theirs, np.ndarray)
         result = np.full(len(self), pd.NA, object)
-        result[present] = op(mine[present].to_numpy(), theirs[present] if isinstance(theirs, np.ndarray) else theirs)
-        return result
+        for place in np.flatnonzero(~self.isna()).tolist():
+            value = theirs[place] if several else theirs
+            if not is_missing(value):
+                result[place] = op(mine[place], value)
+        return _inferred(result)
 
     _logical_method = _arith_method
 
@@ -476,9 +502,12 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
         return type(self)._from_sequence([result]) if keepdims else result
 
     def _str_map(self, f: Any, na_value: Any = None, dtype: Any = None, convert: bool = True) -> Any:  # noqa: FBT001, FBT002
-        # As for pandas' own strings: a missing text contains nothing, so that the answer can filter.
-        missing = False if dtype is not None and np.dtype(dtype) == bool and not isinstance(na_value, bool) else na_value
-        return super()._str_map(f, *(() if missing is None else (missing,)), dtype=dtype, convert=convert)
+        # As pandas' own texts: a missing one contains nothing, so that the answer can filter, and has no length.
+        if dtype is not None and np.dtype(dtype) == bool:
+            na_value = na_value if isinstance(na_value, bool) else False
+        elif na_value is None or na_value is no_default or na_value is pd.NA:
+            na_value = np.nan
+        return super()._str_map(f, na_value, dtype=dtype, convert=convert)
 
     def _formatter(self, boxed: bool = False) -> Callable[[Any], str]:  # noqa: FBT001, FBT002
         return _shown if boxed else repr
@@ -499,6 +528,12 @@ class _Frozen(str):
         return not self == other
 
     __hash__ = str.__hash__
+
+
+def _inferred(values: Any) -> Any:
+    """Return computed values as pandas would hold them: no cells of a manifest, so of whatever dtype they are."""
+    series = pd.Series(values, dtype=object).infer_objects()
+    return series.array if isinstance(series.dtype, ExtensionDtype) else series.to_numpy()
 
 
 def _cell(value: Any) -> Any:

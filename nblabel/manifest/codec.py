@@ -66,6 +66,8 @@ def encode_any(value: object) -> bytes:
 
 def same(left: object, right: object) -> bool:
     """Tell whether two values would be written alike; 1, 1.0 and true differ."""
+    if left is right:
+        return True
     try:
         return encode_any(left) == encode_any(right)
     except TypeError:
@@ -151,6 +153,8 @@ _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
 
 
 def _encode_slowly(value: object, *, allow_nan: bool) -> bytes:
+    with contextlib.suppress(TypeError, RecursionError):
+        value = msgspec.to_builtins(value, enc_hook=_plain, str_keys=True)
     text = json.dumps(value, ensure_ascii=False, allow_nan=allow_nan, separators=(",", ":"), default=_plain)
     try:
         return text.encode()

@@ -58,7 +58,7 @@ class Lines:
         (n,) int64: where each line begins and ends in `data`, the line end left out.
     states : dict of str to numpy.ndarray
         By key, in order of first appearance: (n,) uint8 of `ABSENT`, `NULL`, `VALUE`.
-    values : dict of str to numpy.ndarray
+    plain : dict of str to numpy.ndarray
         (n,) values of each key that every line has, all of one exact kind: str (as object), int64, float64 or bool. Label attributes and sources are
         left out. Never given away, so that a changed cell can be told.
     bad : dict of int to str
@@ -71,7 +71,7 @@ class Lines:
         self.folder = folder
         self.starts, self.ends = _find(data)
         self.states: dict[str, NDArray[np.uint8]] = {}
-        self.values: dict[str, NDArray[Any]] = {}
+        self.plain: dict[str, NDArray[Any]] = {}
         self.bad: dict[int, str] = {}
         self._recent: tuple[bytes, weakref.ref[Lines]] | None = None
         with paused_gc():
@@ -142,7 +142,7 @@ class Lines:
         part.starts = np.concatenate(([0], np.cumsum(lengths + len(self.newline))))[: len(rows)].astype(np.int64)
         part.ends = part.starts + lengths
         part.states = {key: states[rows] for key, states in self.states.items()}
-        part.values = {key: values[rows] for key, values in self.values.items()}
+        part.plain = {key: values[rows] for key, values in self.plain.items()}
         places = {row: place for place, row in enumerate(rows.tolist())}
         part.bad = {places[row]: reason for row, reason in self.bad.items() if row in places}
         part._recent = None
@@ -190,9 +190,9 @@ class _Reader:
                 continue
             if kind is int:
                 if all(-(2**63) <= value < 2**63 for value in (min(values), max(values))):
-                    lines.values[key] = np.array(values, np.int64)
+                    lines.plain[key] = np.array(values, np.int64)
             else:
-                lines.values[key] = np.array(values, object if kind is str else kind)
+                lines.plain[key] = np.array(values, object if kind is str else kind)
 
     def _rows(self, first: int, last: int) -> tuple[list[_Row], bool]:
         """Return the lines split at their keys, and whether one may have a value that counts as missing."""
@@ -248,16 +248,15 @@ class _Reader:
                 states[first:last] = [ABSENT if cell is None else NULL if cell == _NULL else VALUE for cell in [row.get(key) for row in rows]]
             else:
                 states[first:last] = VALUE if full else [VALUE if key in row else ABSENT for row in rows]
-        if full:
-            for key in seen:
-                self._take_values(key, first, rows)
+            self._take_values(key, first, rows)
 
     def _take_values(self, key: str, first: int, rows: list[_Row]) -> None:
         """Decode a block of a column that may turn out to hold values of one kind only."""
         if key in SOURCES or key in self.mixed or _is_label(key, self.lines.states):
             return
         known = self.plain.get(key)
-        if (known is None and first) or memoryview(rows[0][key])[0] not in _PLAIN_STARTS:
+        everywhere = (self.lines.states[key][first : first + len(rows)] == VALUE).all()
+        if not everywhere or (known is None and first) or memoryview(rows[0][key])[0] not in _PLAIN_STARTS:
             self.mixed.add(key)
             return
         try:

@@ -95,7 +95,7 @@ def _frame(lines: Lines) -> pd.DataFrame:
     if not keys and len(lines):
         keys = [SOURCES[0]]
     rows = np.arange(len(lines), dtype=np.int64)
-    plain = set(lines.values)
+    plain = set(lines.plain)
     if keys and plain.issuperset(keys):
         # A frame carries its lines in its lazy columns, so one at least is needed.
         plain.discard(keys[0])
@@ -103,8 +103,8 @@ def _frame(lines: Lines) -> pd.DataFrame:
     for key in keys:
         if key not in plain:
             columns[key] = ManifestArray((Column(lines, key),), rows.copy())
-        elif lines.values[key].dtype == object:
-            columns[key] = pd.Series(lines.values[key].tolist())
+        elif lines.plain[key].dtype == object:
+            columns[key] = pd.Series(lines.plain[key].tolist())
         else:
-            columns[key] = lines.values[key].copy()
+            columns[key] = lines.plain[key].copy()
     return pd.DataFrame(columns, index=pd.RangeIndex(len(lines)))

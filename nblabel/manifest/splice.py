@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from nblabel.manifest.codec import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = ["KEEP", "Change", "Member", "append", "members", "splice"]
 
@@ -98,7 +98,7 @@ def splice(line: bytes, changes: Mapping[str, Change], new: Iterable[tuple[str, 
     return "".join(pieces).encode()
 
 
-def append(line: bytes, new: Iterable[tuple[bytes, bytes]]) -> bytes:
+def append(line: bytes, new: Sequence[tuple[bytes, bytes]]) -> bytes:
     """Return a line with keys put at its end, without reading it.
 
     Parameters
@@ -113,6 +113,8 @@ def append(line: bytes, new: Iterable[tuple[bytes, bytes]]) -> bytes:
     >>> append(b'{"a":0.00}', [(b'"b"', b'1')])
     b'{"a":0.00,"b":1}'
     """
+    if not new:
+        return line
     brace = line.rindex(b"}")
     head = line[:brace].rstrip()
     first = b"" if head.endswith(b"{") else b","

@@ -13,7 +13,7 @@ from nblabel import storage
 from nblabel.errors import ManifestError
 from nblabel.manifest.array import ManifestArray
 from nblabel.manifest.codec import encode, is_missing, same
-from nblabel.manifest.lines import ABSENT, VALUE, Lines
+from nblabel.manifest.lines import ABSENT, NULL, VALUE, Lines
 from nblabel.manifest.origin import Origin
 from nblabel.manifest.splice import KEEP, Change, append, members, splice
 
@@ -214,8 +214,7 @@ class _LazyColumn:
         self.array = array
         self.changes = dict(array.changes())
         self.own = origin.states(name) != ABSENT
-        self.here = np.zeros(len(array), bool)
-        """Whether the cell belongs to the very member of the row's line that bears this column's name."""
+        here = np.zeros(len(array), bool)  # the cell is that of the row's line, under the column's name
         self.renamed: NDArray[np.object_] | None = None
         states = np.zeros(len(array), np.uint8)
         file, line = origin.lines_of(array)
@@ -225,7 +224,7 @@ class _LazyColumn:
             if known is not None:
                 states[places] = known[rows]
             if column.key == name:
-                self.here[places] = on_line[places]
+                here[places] = on_line[places]
             elif column.key not in names and (id(column.lines), column.key) not in claimed:
                 claimed.add((id(column.lines), column.key))
                 if self.renamed is None:
@@ -234,7 +233,9 @@ class _LazyColumn:
                 self.renamed[places[moved]] = column.key
         self.has_member = self.own if self.renamed is None else self.own | (self.renamed != np.array(None))
         self.states = states
-        self.dirty = ~self.here & ((states != ABSENT) | self.own)
+        # A cell that never had a line nor a value was filled in by pandas, which takes a column of nulls for one that says nothing: no wish to remove.
+        filled = (line < 0) & (origin.states(name) == NULL)
+        self.dirty = ~here & ~filled & ((states != ABSENT) | self.own)
         self.dirty[list(self.changes)] = True
 
     def member(self, place: int) -> str | None:
@@ -245,6 +246,8 @@ class _LazyColumn:
 
     def value(self, place: int) -> bytes | None:
         """Return the value to write as JSON, `KEEP`, or None for no key."""
+        if not self.dirty[place]:
+            return KEEP if self.has_member[place] else None
         if place in self.changes:
             value = self.changes[place]
             if value is None:
@@ -252,7 +255,7 @@ class _LazyColumn:
             return None if is_missing(value) else encode(value)
         if self.states[place] == ABSENT:
             return None
-        if self.here[place] or (self.renamed is not None and self.renamed[place] is not None):
+        if self.renamed is not None and self.renamed[place] is not None:
             return KEEP
         return self._raw(place)
 
@@ -296,7 +299,7 @@ class _PlainColumn:
 
 def _unchanged(cells: NDArray[Any], lines: Lines, rows: NDArray[np.int64], key: str) -> NDArray[np.bool_]:
     """Tell which cells equal what their lines have; what pandas did to a type on the way does not count as a change."""
-    values = lines.values.get(key)
+    values = lines.plain.get(key)
     if values is None:
         pairs = zip(cells.tolist(), lines.cells(rows, key), strict=True)
         return np.array([_alike(cell, value) for cell, value in pairs], bool)

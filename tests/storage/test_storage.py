@@ -1,0 +1,161 @@
+import errno
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from nblabel import storage
+from nblabel.errors import StorageError
+
+posix = pytest.mark.skipif(os.name == "nt", reason="permission bits and symbolic links as POSIX has them")
+
+
+class TestRead:
+    def test_path_and_url(self, tmp_path):
+        path = tmp_path / "my cats.manifest"
+        path.write_bytes(b"content")
+
+        assert storage.read_bytes(path) == storage.read_bytes(str(path)) == storage.read_bytes(path.as_uri()) == b"content"
+        assert storage.read_bytes(path.as_uri().replace("file://", "FILE://localhost")) == b"content"
+        assert storage.exists(path)
+        assert storage.exists(path.as_uri())
+        assert not storage.exists(tmp_path)
+        assert not storage.exists(tmp_path / "none")
+
+    def test_errors_name_the_file_and_the_remedy(self, tmp_path):
+        (tmp_path / "file").write_bytes(b"")
+        for ref, message in [
+            (tmp_path / "none", "no such file or folder; check the path"),
+            (tmp_path, "this is a folder, a file was expected"),
+            (tmp_path / "file" / "x", "a part of the path is a file"),
+            ("a\0b", "no path can hold a NUL"),
+            ("file://elsewhere/x", "'elsewhere' is not this machine"),
+            ("s3://bucket/x", "Amazon S3 is not available in this version; download the file first"),
+            ("https://host/x", "https:// is not supported; give a local path"),
+        ]:
+            with pytest.raises(StorageError, match=message) as caught:
+                storage.read_bytes(ref)
+            assert caught.value.uri == str(ref)
+            assert str(ref) in str(caught.value)
+
+    @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="everything is permitted to root")
+    def test_permission(self, tmp_path):
+        (tmp_path / "x").touch(mode=0)
+        with pytest.raises(StorageError, match="permission denied"):
+            storage.read_bytes(tmp_path / "x")
+
+
+class TestWrite:
+    def test_new_and_again(self, tmp_path):
+        path = tmp_path / "x"
+        storage.write_bytes_atomic(path, [b"one ", memoryview(b"two")])
+        assert path.read_bytes() == b"one two"
+        storage.write_bytes_atomic(path.as_uri(), iter([]))
+        assert path.read_bytes() == b""
+        assert list(tmp_path.iterdir()) == [path]
+
+    def test_longest_name(self, tmp_path):
+        path = tmp_path / ("é" * 127)
+        storage.write_bytes_atomic(path, [b"x"])
+        assert path.read_bytes() == b"x"
+
+    @posix
+    def test_permissions(self, tmp_path):
+        (tmp_path / "plain").touch()
+        storage.write_bytes_atomic(tmp_path / "new", [b""])
+        assert (tmp_path / "new").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+        (tmp_path / "new").chmod(0o604)
+        storage.write_bytes_atomic(tmp_path / "new", [b""])
+        assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o604
+
+    @posix
+    def test_symbolic_link_stays(self, tmp_path):
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "link").symlink_to(Path("folder") / "target")
+        storage.write_bytes_atomic(tmp_path / "link", [b"x"])
+
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "folder" / "target").read_bytes() == b"x"
+
+    def test_failing_source_changes_nothing(self, tmp_path):
+        def chunks():
+            yield b"half"
+            raise RuntimeError("no more")
+
+        (tmp_path / "x").write_bytes(b"old")
+        with pytest.raises(RuntimeError, match="no more"):
+            storage.write_bytes_atomic(tmp_path / "x", chunks())
+
+        assert (tmp_path / "x").read_bytes() == b"old"
+        assert len(list(tmp_path.iterdir())) == 1
+
+    @pytest.mark.parametrize("call", ["fsync", "replace"])
+    @pytest.mark.parametrize(
+        ("code", "message"),
+        [(errno.ENOSPC, "the disk is full; .* Nothing was changed"), (errno.EROFS, "read-only"), (errno.EIO, "check the path"), (errno.EDQUOT, "quota")],
+    )
+    def test_failing_disk(self, tmp_path, monkeypatch, call, code, message):
+        def fail(*arguments, **options):
+            raise OSError(code, os.strerror(code))
+
+        (tmp_path / "x").write_bytes(b"old")
+        monkeypatch.setattr(os, call, fail)
+        with pytest.raises(StorageError, match=message):
+            storage.write_bytes_atomic(tmp_path / "x", [b"new"])
+
+        assert (tmp_path / "x").read_bytes() == b"old"
+        assert len(list(tmp_path.iterdir())) == 1
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+    def test_full_device(self, tmp_path, monkeypatch):
+        real = os.open
+        monkeypatch.setattr(os, "open", lambda path, *rest: real("/dev/full" if str(path).endswith(".tmp") else path, os.O_WRONLY))
+        with pytest.raises(StorageError, match="the disk is full"):
+            storage.write_bytes_atomic(tmp_path / "x", [b"new"])
+        assert not (tmp_path / "x").exists()
+
+    def test_synced_before_it_replaces(self, tmp_path, monkeypatch):
+        calls = []
+        fsync, replace = os.fsync, os.replace
+        monkeypatch.setattr(os, "fsync", lambda descriptor: (calls.append("sync"), fsync(descriptor)))
+        monkeypatch.setattr(os, "replace", lambda *names: (calls.append("replace"), replace(*names)))
+        storage.write_bytes_atomic(tmp_path / "x", [b"new"])
+
+        assert calls == (["sync", "replace"] if sys.platform == "win32" else ["sync", "replace", "sync"])
+
+    def test_errors(self, tmp_path):
+        with pytest.raises(StorageError, match="this is a folder"):
+            storage.write_bytes_atomic(tmp_path, [b""])
+        with pytest.raises(StorageError, match="no such file or folder"):
+            storage.write_bytes_atomic(tmp_path / "no" / "x", [b""])
+        with pytest.raises(StorageError, match="S3 is not available"):
+            storage.write_bytes_atomic("s3://bucket/x", [b""])
+
+
+class TestNames:
+    def test_folder(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+
+        assert storage.folder("x") == str(tmp_path)
+        assert storage.folder(Path("a", "x")) == str(tmp_path / "a")
+        assert storage.folder((tmp_path / "b c" / "x").as_uri()) == str(tmp_path / "b c")
+        assert storage.folder("s3://bucket/a/x") == "s3://bucket/a"
+
+    def test_resolve(self, tmp_path):
+        for name in ("a", "b"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "both.jpg").touch()
+        (tmp_path / "b" / "one.jpg").touch()
+        bases = [None, tmp_path / "a", (tmp_path / "b").as_uri()]
+
+        assert storage.resolve("both.jpg", bases) == str(tmp_path / "a" / "both.jpg")
+        assert storage.resolve("one.jpg", bases) == (tmp_path / "b").as_uri() + "/one.jpg"
+        assert storage.resolve("s3://bucket/x", bases) == "s3://bucket/x"
+        assert storage.resolve(str(tmp_path / "none"), bases) == str(tmp_path / "none")
+        with pytest.raises(StorageError, match=r"none\.jpg: no such file; looked in .*a'.*b'"):
+            storage.resolve("none.jpg", bases)
+        with pytest.raises(StorageError, match="looked in no folder at all"):
+            storage.resolve("none.jpg", [None])
