@@ -68,6 +68,11 @@ class Session:
     name : str
         Stable text that a front end may remember its own work by.
 
+    Attributes
+    ----------
+    ids : sequence of int
+        The store's ids of the items, in the order in which they are shown.
+
     Raises
     ------
     SessionError
@@ -79,16 +84,16 @@ class Session:
         self.name = name
         self._journal = journal
         self._items = items
-        self._ids = items.ids
-        if not len(self._ids):
+        self.ids = items.ids
+        if not len(self.ids):
             raise SessionError("there is nothing to label: no items were given")
-        self._places = {item: index for index, item in enumerate(self._ids)}
+        self._places = {item: index for index, item in enumerate(self.ids)}
         self._media = _MediaCache(items.load)
         self._lock = RLock()
         self._listeners: list[Listener] = []
         self._seen = journal.last_sequence()
         self._elsewhere: set[int] = set()
-        self._states = np.zeros(len(self._ids), np.uint8)
+        self._states = np.zeros(len(self.ids), np.uint8)
         for item, state in journal.states():
             if (index := self._places.get(item)) is not None:
                 self._states[index] = _CODES[state]
@@ -102,7 +107,7 @@ class Session:
         }
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.ids)
 
     # What a front end asks for
 
@@ -180,7 +185,7 @@ class Session:
     def progress(self) -> Progress:
         """How far the job has come, of the items in this session."""
         counts = np.bincount(self._states, minlength=len(_CODES))
-        return Progress(total=len(self._ids), submitted=int(counts[_CODES["submitted"]]), skipped=int(counts[_CODES["skipped"]]))
+        return Progress(total=len(self.ids), submitted=int(counts[_CODES["submitted"]]), skipped=int(counts[_CODES["skipped"]]))
 
     def name_of(self, index: int) -> str:
         """Tell what a person calls an item."""
@@ -188,12 +193,12 @@ class Session:
 
     def annotation(self, index: int) -> Any:
         """Give the annotation of an item as it stands, submitted or not."""
-        work = self._journal.work(self._ids[self._check(index)])
+        work = self._journal.work(self.ids[self._check(index)])
         return self.task.annotation(self.task.begin(None, Media()) if work.value is None else work.value)
 
     def view(self, index: int) -> tuple[ItemView, bytes | None]:
         """Show an item: what is known of it, and its media, None when that cannot be read."""
-        item = self._ids[self._check(index)]
+        item = self.ids[self._check(index)]
         picture, trouble = None, None
         try:
             picture = self._media.get(index)
@@ -219,7 +224,7 @@ class Session:
         position = Position(index=self._check(index), origin=origin)
         with self._lock:
             if index != self._current:
-                self._journal.set_position(self._ids[index])
+                self._journal.set_position(self.ids[index])
                 self._current = index
                 self._tell("moved", position)
         return position
@@ -253,7 +258,7 @@ class Session:
 
         with self._lock:
             try:
-                outcome = self._journal.replace(self._ids[index], wanted, self.task, media)
+                outcome = self._journal.replace(self.ids[index], wanted, self.task, media)
             except (AnnotationError, SchemaError) as error:
                 raise _naming(self._items.name(index), error) from error
             return None if outcome is None else self._report(outcome, None)
@@ -304,7 +309,7 @@ class Session:
         return self.redo(origin=origin), ()
 
     def _python(self, kind: Literal["submit", "skip"]) -> Receipt:
-        return self.commit(Operation(id=secrets.token_hex(12), item=self._ids[self._current], kind=kind))
+        return self.commit(Operation(id=secrets.token_hex(12), item=self.ids[self._current], kind=kind))
 
     def _travel(self, operation: Operation | None, origin: str | None) -> Receipt | None:
         if operation is None:
@@ -364,8 +369,8 @@ class Session:
         return int(unfinished.argmax()) if unfinished.any() else last or 0
 
     def _check(self, index: int) -> int:
-        if not 0 <= index < len(self._ids):
-            raise SessionError(f"there is no item {index}; expected 0 to {len(self._ids) - 1}")
+        if not 0 <= index < len(self.ids):
+            raise SessionError(f"there is no item {index}; expected 0 to {len(self.ids) - 1}")
         return index
 
     def _measure(self, index: int) -> Media:

@@ -86,7 +86,11 @@ class Binding:
         identity = key or self.source
         self._places = Places(frame, identity)
         self._columns = LabelColumns(frame, attribute)
-        self._columns.prepare()
+        if attribute in {self.source, identity}:
+            raise FrameError(
+                f"attribute {attribute!r} is the column that says what is labeled; labels need a column of their own, so use another name"
+            )
+        self._columns.check()
         # The media may be read while a cell works on the frame, so what that needs is taken from the frame now.
         self._sources = texts(frame, self.source)
         self._folders = folders(frame)
@@ -94,6 +98,7 @@ class Binding:
         self._media = media
         self._identities = list(self._places.survey())
         self.job = store.job(attribute, task, name=name, identity=identity)
+        self._columns.prepare()
         self.ids: Sequence[int] = store.add_items(self.job, self._identities)
         self.journal = store.journal(self.job, OWNER)
         with paused_gc():

@@ -31,6 +31,12 @@ class LabelColumns:
         self._frame = frame
         self._names = (attribute, metadata_name(attribute))
 
+    def check(self) -> None:
+        """Refuse a frame with several columns of one of the two names."""
+        for name in self._names:
+            if name in self._frame.columns:
+                column_place(self._frame, name)
+
     def prepare(self) -> bool:
         """Make the columns fit for labels: add those that lack, turn others into object columns; tells whether one lacked."""
         lacking = False

@@ -28,7 +28,7 @@ def refusal(session, message):
 
 
 def change(session, index, name, **parts):
-    return {"id": name, "item": session._ids[index], "kind": "change", "change": parts}
+    return {"id": name, "item": session.ids[index], "kind": "change", "change": parts}
 
 
 def recorded(session):
@@ -104,7 +104,7 @@ def test_move_is_told_and_remembered(session, start):
     assert ask(session, "move", {"index": 2})[0] == {"index": 2, "origin": "view"}
     ask(session, "move", {"index": 2})
     assert [name for name, _ in events] == ["moved"]
-    assert start()._journal.position() == session._ids[2]
+    assert start()._journal.position() == session.ids[2]
 
 
 def test_begins_with_the_first_unfinished_item(session, start):

@@ -102,4 +102,3 @@ def test_sources_that_differ_only_in_lone_surrogates(store):
     ids = store.add_items(job, [(source, 0) for source in sources])
     assert len(set(ids)) == len(sources)
     assert store.find_items(job, [(source, 0) for source in sources]) == ids
-

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import nblabel as nl
+from nblabel.errors import FrameError, MediaError, StoreError, TaskError
+from nblabel.tasks.bounding_box import BoundingBox
+
+BOX = {"label": "cat", "left": 1, "top": 2, "width": 10, "height": 20}
+
+
+class Masks(BoundingBox):
+    reference = True
+
+
+def test_a_frame_needs_an_attribute(start, frame):
+    with pytest.raises(FrameError, match="nl.label\\(df, task, attribute='my-labels'\\)"):
+        start(frame)
+    assert list(frame.columns) == ["source-ref"]
+
+
+def test_the_attribute_can_come_from_the_name(start, frame):
+    start(frame, name="cats")
+    assert "cats" in frame
+    start(frame, name="cats", task=Masks(["cat"]), store="other.db")
+    assert "cats-ref" in frame
+
+
+def test_name_and_attribute(start, frame):
+    labeler = start(frame, attribute="things", name="First")
+    labeler.submit()
+    assert frame["things-metadata"][0]["job-name"] == "labeling-job/first"
+
+
+def test_work_is_there_again(start, frame):
+    labeler = start(frame, attribute="things")
+    labeler.value = [BOX]
+    labeler.submit()
+    labeler.close()
+    fresh = pd.DataFrame({"source-ref": frame["source-ref"]})
+    again = start(fresh, attribute="things")
+    assert fresh["things"][0] == frame["things"][0]
+    assert (again.index, again.progress.submitted) == (1, 1)
+
+
+def test_jobs_share_a_store(start, frame, folder):
+    for attribute in ("cats", "dogs"):
+        labeler = start(frame, attribute=attribute, store=folder / "work" / "labels.db")
+        labeler.submit()
+    assert list(frame.columns) == ["source-ref", "cats", "cats-metadata", "dogs", "dogs-metadata"]
+    assert not (folder / ".nblabel").exists()
+
+
+def forms(folder):
+    path = folder / "a.png"
+    return {
+        "path": path,
+        "text": str(path),
+        "relative": "a.png",
+        "url": path.as_uri(),
+        "bytes": path.read_bytes(),
+        "image": Image.open(path).copy(),
+        "gray": np.zeros((48, 64), np.uint8),
+        "color": np.zeros((48, 64, 3), np.uint8),
+    }
+
+
+@pytest.mark.parametrize("form", ["path", "text", "relative", "url", "bytes", "image", "gray", "color"])
+def test_one_item(start, folder, form):
+    labeler = start(forms(folder)[form])
+    labeler.value = [BOX]
+    labeler.submit()
+    assert labeler.value == [BOX]
+    assert labeler.data["label"][0]["image_size"] == [{"width": 64, "height": 48, "depth": 1 if form == "gray" else 3}]
+    assert not (folder / ".nblabel").exists()
+
+
+def test_one_item_may_be_kept(start, folder):
+    picture = np.arange(64 * 48, dtype=np.uint8).reshape(48, 64)
+    start(picture, store="one.db").value = [BOX]
+    assert start(picture, store="one.db").value == [BOX]
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "text"),
+    [
+        (pd.Series(["a.png"]), FrameError, "got Series; put several items into a DataFrame"),
+        (["a.png", "b.png"], FrameError, "got list"),
+        (None, FrameError, "got NoneType"),
+        (np.zeros((4, 4)), MediaError, r"got float64 and \(4, 4\)"),
+        (np.zeros((4, 4, 4), np.uint8), MediaError, r"got uint8 and \(4, 4, 4\)"),
+        (np.zeros(4, np.uint8), MediaError, r"got uint8 and \(4,\)"),
+    ],
+)
+def test_data_that_cannot_be_labeled(start, data, error, text):
+    with pytest.raises(error, match=text):
+        start(data)
+
+
+def test_output_is_for_tasks_that_write_files(start, frame):
+    with pytest.raises(TaskError, match="leave output= out"):
+        start(frame, attribute="things", output="masks")
+
+
+def test_a_missing_bundle_is_explained(start, frame):
+    class Stars(BoundingBox):
+        type = "stars"
+
+    with pytest.raises(StoreError, match="stars.js: the front end of 'stars' is missing.*pip install"):
+        start(frame, attribute="things", task=Stars(["cat"]))
+    assert list(frame.columns) == ["source-ref"]
+
+
+def test_accessor_labels_joins_and_writes(start, frame, folder, task):
+    labeler = frame.nblabel.label(task, attribute="things")
+    labeler.submit()
+    labeler.close()
+    assert repr(frame.nblabel) == "3 rows, label attributes: things"
+    other = pd.DataFrame({"source-ref": ["a.png"]})
+    assert other.nblabel.join("things") is other
+    assert other["things"][0] == frame["things"][0]
+    frame.nblabel.to_manifest(folder / "out.manifest")
+    assert nl.read_manifest(folder / "out.manifest")["things"][0] == frame["things"][0]
+    assert repr(pd.DataFrame({"a": [1]}).nblabel) == "1 row, label attributes: none"
