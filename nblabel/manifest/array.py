@@ -1,8 +1,8 @@
 """A pandas column whose cells are keys of manifest lines, decoded when they are looked at.
 
 - A `Column` is one key of one file.
-- A `ManifestArray` is, for each row, a column and a line of it; plus the cells that were set since (`_edits`), plus the decoded lists and dicts that were
-  handed out (`_looked_at`), which the user may have changed in place.
+- A `ManifestArray` is, for each row, a column and a line of it; plus the cells that were set since (`_edits`), plus the decoded lists and dicts that
+  were handed out (`_looked_at`), which the user may have changed in place.
 - Filter, sort, concat and copy move line numbers only. Setting a cell never changes which line the row comes from.
 """
 
@@ -17,7 +17,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray, ExtensionDtype, no_default, register_extension_dtype
 from pandas.api.indexers import check_array_indexer
 from pandas.core.arraylike import OpsMixin
-from pandas.core.strings.object_array import ObjectStringArrayMixin
+from pandas.core.strings.object_array import ObjectStringArrayMixin  # type: ignore[import-not-found]
 
 from nblabel.manifest.codec import MISSING, encode_any, is_missing, paused_gc, same
 from nblabel.manifest.lines import ABSENT, NULL, VALUE, Lines
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import DTypeLike, NDArray
+
+    _ArrayClass = type["ManifestArray"]
 
 __all__ = ["Column", "ManifestArray", "ManifestDtype"]
 
@@ -49,7 +51,7 @@ class ManifestDtype(ExtensionDtype):
     na_value = pd.NA
 
     @classmethod
-    def construct_array_type(cls) -> type[ManifestArray]:
+    def construct_array_type(cls) -> _ArrayClass:
         """Return the array class of this dtype."""
         return ManifestArray
 
@@ -65,11 +67,11 @@ class Column(NamedTuple):
     key: str
 
 
-class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
-    """Cells of manifest lines; see the module.
+class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):  # type: ignore[misc]
+    r"""Cells of manifest lines; see the module.
 
-    A cell is what Ground Truth's JSON says (dict, list, str, int, float, bool), None for null, and `pandas.NA` where the line lacks the key. Lists and
-    dicts that were handed out stay in memory, so that a change made in place is noticed when the frame is written.
+    A cell is what Ground Truth's JSON says (dict, list, str, int, float, bool), None for null, and `pandas.NA` where the line lacks the key. Lists
+    and dicts that were handed out stay in memory, so that a change made in place is noticed when the frame is written.
 
     Parameters
     ----------
@@ -82,7 +84,7 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
 
     Examples
     --------
-    >>> lines = Lines(b'{"cats": [1]}\\n{}\\n', uri="example", folder=None)
+    >>> lines = Lines(b'{"cats": [1]}\n{}\n', uri="example", folder=None)
     >>> cats = ManifestArray((Column(lines, "cats"),), np.arange(2))
     >>> cats.tolist()
     [[1], <NA>]
@@ -241,9 +243,7 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
     def _place(self, item: Any) -> int:
         if not pd.api.types.is_integer(item):
             # numpy's words, which pandas looks for
-            raise IndexError(
-                "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid indices"
-            )
+            raise IndexError("only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid indices")
         if not -len(self) <= item < len(self):
             raise IndexError(f"index {item} is out of bounds for axis 0 with size {len(self)}")
         return int(item) % len(self)
@@ -251,10 +251,10 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
     def _slice(self, item: slice) -> Self:
         start, _, step = item.indices(len(self))
         view = type(self)(self._columns, self._rows[item], self._edits)
-        view._looked_at = self._looked_at  # noqa: SLF001
-        view._start, view._step = self._slot(start), self._step * step  # noqa: SLF001
+        view._looked_at = self._looked_at
+        view._start, view._step = self._slot(start), self._step * step
         if getattr(self, "_readonly", False):
-            view._readonly = True  # noqa: SLF001
+            view._readonly = True
         return view
 
     def view(self, dtype: Any = None) -> Any:
@@ -284,11 +284,11 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
             values[place] = value
         return values
 
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001
         if copy is False:
             raise ValueError("the cells are decoded when they are looked at, which cannot be done without a copy")
         values = self._objects(keep=True)
-        return values if dtype is None or dtype == object else values.astype(dtype)
+        return values if dtype is None or np.dtype(dtype) == np.dtype(object) else values.astype(dtype)
 
     def to_numpy(self, dtype: Any = None, copy: bool = False, na_value: Any = no_default) -> NDArray[Any]:  # noqa: ARG002, FBT001, FBT002
         """Return the cells as a new array."""
@@ -303,15 +303,13 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
         if isinstance(dtype, ManifestDtype):
             return self.copy() if copy else self
         if isinstance(dtype, ExtensionDtype):
-            return dtype.construct_array_type()._from_sequence(self._objects(keep=False), dtype=dtype, copy=False)  # noqa: SLF001
+            array_class: Any = dtype.construct_array_type()
+            return array_class._from_sequence(self._objects(keep=False), dtype=dtype, copy=False)
         return self.__array__(dtype)
 
     def isna(self) -> NDArray[np.bool_]:
         """Tell which cells are missing or null, without decoding."""
-        return self.states() != VALUE
-
-    def __repr__(self) -> str:
-        return super().__repr__()
+        return np.not_equal(self.states(), VALUE)
 
     # Changing
 
@@ -321,26 +319,27 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
         if isinstance(key, tuple):
             key = _unpacked(key)
         key = check_array_indexer(self, key)
-        if not isinstance(key, (slice, np.ndarray)):
-            if isinstance(value, ExtensionArray):
-                raise ValueError("setting an array element with a sequence.")
+        if isinstance(key, (slice, np.ndarray)):
+            self._put_several(np.arange(len(self))[key], value)
+        elif isinstance(value, ExtensionArray):
+            raise ValueError("setting an array element with a sequence.")  # noqa: TRY004 (what pandas looks for)
+        else:
             self._put(self._place(key), value)
-            return
-        places = np.arange(len(self))[key]
+
+    def _put_several(self, places: NDArray[np.intp], value: Any) -> None:
         if isinstance(value, (pd.Series, pd.Index)):
             value = value.array
         if isinstance(value, dict) or not pd.api.types.is_list_like(value):
-            for place in places.tolist():
-                self._put(place, value)
-            return
+            value = [value]
         if len(value) not in {1, len(places)}:
             raise ValueError(f"cannot set {len(places)} cells from {len(value)} values")
+        single = len(value) != len(places)
         if isinstance(value, ManifestArray):
-            self._put_cells(places, value if len(value) == len(places) else value.take(np.zeros(len(places), np.intp)))
+            self._put_cells(places, value.take(np.zeros(len(places), np.intp)) if single else value)
             return
         values = list(value)
-        for number, place in enumerate(places.tolist()):
-            self._put(place, values[number if len(values) == len(places) else 0])
+        for place, cell in zip(places.tolist(), values * len(places) if single else values, strict=True):
+            self._put(place, cell)
 
     def _put(self, place: int, value: Any) -> None:
         slot = self._slot(place)
@@ -368,7 +367,7 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
 
     def _ids(self, other: ManifestArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         columns: dict[Column, int] = {}
-        return self._rebased(columns), other._rebased(columns)  # noqa: SLF001
+        return self._rebased(columns), other._rebased(columns)
 
     def take(self, indices: Any, *, allow_fill: bool = False, fill_value: Any = None) -> Self:
         """Return the cells at some positions; with `allow_fill`, -1 stands for `fill_value`."""
@@ -433,7 +432,7 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
         return self._objects(keep=False)
 
     def factorize(self, use_na_sentinel: bool = True) -> tuple[NDArray[np.intp], Self]:  # noqa: FBT001, FBT002
-        """Number the distinct values in order of appearance; lists and dicts are compared as JSON."""
+        """Return the number of each cell's value and the distinct values, in order of appearance; lists and dicts are compared as JSON."""
         codes, _ = pd.factorize(self._comparable(), use_na_sentinel=use_na_sentinel)
         kinds, firsts = np.unique(codes, return_index=True)
         return codes, self.take(firsts[kinds >= 0])
@@ -458,7 +457,7 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):
 
     def _operand(self, other: Any) -> Any:
         if isinstance(other, ManifestArray):
-            return other._objects(keep=False)  # noqa: SLF001
+            return other._objects(keep=False)
         if isinstance(other, (dict, str)) or not pd.api.types.is_list_like(other):
             return other
         if len(other) != len(self):

@@ -6,7 +6,7 @@ msgspec does the work; the standard library takes what msgspec refuses (lone sur
 from __future__ import annotations
 
 import contextlib
-import datetime
+import datetime as dt
 import gc
 import json
 import os
@@ -29,7 +29,7 @@ _REFUSALS = (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError)
 
 
 def encode(value: object) -> bytes:
-    """Return a value as JSON.
+    r"""Return a value as JSON.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def encode(value: object) -> bytes:
     Examples
     --------
     >>> encode({"classes": np.array([1, 2]), "name": "café"})
-    b'{"classes":[1,2],"name":"caf\\xc3\\xa9"}'
+    b'{"classes":[1,2],"name":"caf\xc3\xa9"}'
     """
     try:
         text = _ENCODER.encode(value)
@@ -116,7 +116,12 @@ def cell_decoder(key: str) -> Callable[[bytes], Any]:
 
 def is_missing(value: object) -> bool:
     """Tell whether a cell has no value: None, NaN, NaT or NA, but not an array or a list."""
-    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, (float, np.floating, np.datetime64, np.timedelta64)) and bool(pd.isna(value)))
+    return (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or (isinstance(value, (float, np.floating, np.datetime64, np.timedelta64)) and bool(pd.isna(value)))
+    )
 
 
 @contextlib.contextmanager
@@ -140,7 +145,7 @@ def _plain(value: object) -> object:
         return str.__str__(value)
     if isinstance(value, np.ndarray):
         return value.tolist()
-    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
         return value.isoformat()
     if isinstance(value, os.PathLike):
         return os.fspath(value)

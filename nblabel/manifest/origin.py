@@ -42,7 +42,9 @@ class Origin:
         self.files: list[Lines] = []
         self.file = np.full(len(df), -1, np.int64)
         self.line = np.full(len(df), -1, np.int64)
-        arrays = {place: array for place, array in enumerate(df.iloc[:, place].array for place in range(df.shape[1])) if isinstance(array, ManifestArray)}
+        arrays = {
+            place: array for place, array in enumerate(df.iloc[:, place].array for place in range(df.shape[1])) if isinstance(array, ManifestArray)
+        }
         names = list(df.columns)
         for place in sorted(arrays, key=lambda place: (SOURCES.index(names[place]) if names[place] in SOURCES else len(SOURCES), place)):
             if (self.file >= 0).all():
@@ -109,18 +111,18 @@ def folders(df: pd.DataFrame) -> NDArray[np.object_]:
 
 
 def bad_lines(df: pd.DataFrame) -> list[ManifestError]:
-    """Return what is wrong with the lines of a frame that are not JSON objects, in the order of its rows.
+    r"""Return what is wrong with the lines of a frame that are not JSON objects, in the order of its rows.
 
     Examples
     --------
     >>> import io
     >>> from nblabel.manifest import read_manifest
-    >>> df = read_manifest(io.BytesIO(b'{"source": "fine"}\\n{"source": bad}\\n'))
+    >>> df = read_manifest(io.BytesIO(b'{"source": "fine"}\n{"source": bad}\n'))
     >>> [error.line for error in bad_lines(df)]
     [2]
     """
     origin = Origin(df)
-    found = {}
+    found: dict[int, ManifestError] = {}
     for lines, places, rows in origin.parts():
         if lines.bad:
             found |= {int(place): lines.error(row) for place, row in zip(places, rows.tolist(), strict=True) if row in lines.bad}
@@ -148,5 +150,5 @@ def present(series: pd.Series[Any]) -> NDArray[np.bool_]:
     """
     array = series.array
     if isinstance(array, ManifestArray):
-        return array.states() == VALUE
+        return np.equal(array.states(), VALUE)
     return series.notna().to_numpy(dtype=bool)

@@ -24,17 +24,17 @@ _SHOWN = 10
 def read_manifest(source: str | os.PathLike[str] | IO[Any], *, errors: Literal["collect", "raise"] = "collect") -> pd.DataFrame:
     r"""Read a Ground Truth manifest into a DataFrame.
 
-    One row for each line that is not blank, one column for each key, in order of first appearance. Sources, label attributes and keys whose values differ
-    in kind are decoded when a cell is looked at; a cell is then what the JSON says: dict, list, str, int, float, bool, None for null, NA for a key that the
-    line lacks. Other keys become ordinary columns. Nothing is lost: `write_manifest` gives lines that nobody changed back byte for byte.
+    One row for each line that is not blank, one column for each key, in order of first appearance. Sources, label attributes and keys whose values
+    differ in kind are decoded when a cell is looked at; a cell is then what the JSON says: dict, list, str, int, float, bool, None for null, NA for a
+    key that the line lacks. Other keys become ordinary columns. Nothing is lost: `write_manifest` gives lines that nobody changed back byte for byte.
 
     Parameters
     ----------
     source
         Local path, URL, or file object (binary, or text).
     errors
-        What to do about lines that are not JSON objects: "collect" keeps each as a row without values, written back as it is and listed by `bad_lines`;
-        "raise" refuses the file.
+        What to do about lines that are not JSON objects: "collect" keeps each as a row without values, written back as it is and listed by
+        `bad_lines`; "raise" refuses the file.
 
     Raises
     ------
@@ -55,8 +55,8 @@ def read_manifest(source: str | os.PathLike[str] | IO[Any], *, errors: Literal["
       source-ref  page
     0    cat.jpg     1
     1    dog.jpg     2
-    >>> df["page"].sum()
-    np.int64(3)
+    >>> int(df["page"].sum())
+    3
     """
     if errors not in {"collect", "raise"}:
         raise ValueError(f'errors={errors!r} is not known; use "collect" or "raise"')
@@ -77,7 +77,9 @@ def _load(source: str | os.PathLike[str] | IO[Any]) -> Lines:
         try:
             content = content.encode()
         except UnicodeEncodeError as error:
-            raise ManifestError(f"the text has a lone surrogate at {error.start}, which no file can hold; open the file in binary mode", uri=uri) from None
+            raise ManifestError(
+                f"the text has a lone surrogate at {error.start}, which no file can hold; open the file in binary mode", uri=uri
+            ) from None
     return Lines(bytes(content), uri=uri, folder=None)
 
 

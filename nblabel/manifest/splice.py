@@ -67,8 +67,8 @@ def splice(line: bytes, changes: Mapping[str, Change], new: Iterable[tuple[str, 
     line
         A line that is known to be a JSON object.
     changes
-        What becomes of each key that the line has; a key that is not here is removed. Where a key is repeated only the last one counts, as in Python and
-        JavaScript; if its value is to change, the earlier ones are removed.
+        What becomes of each key that the line has; a key that is not here is removed. Where a key is repeated only the last one counts, as in Python
+        and JavaScript; if its value is to change, the earlier ones are removed.
     new
         Keys and values to put at the end.
 

@@ -7,7 +7,6 @@ import os
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from nblabel import storage
 from nblabel.errors import ManifestError
@@ -20,6 +19,7 @@ from nblabel.manifest.splice import KEEP, Change, append, members, splice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = ["write_manifest"]
@@ -28,22 +28,22 @@ __all__ = ["write_manifest"]
 def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[Any]) -> None:
     r"""Write a DataFrame as a Ground Truth manifest.
 
-    Lines that came from a manifest and were not changed are written as the bytes they were. In a changed line only the changed keys are encoded anew. New
-    columns become keys at the end, dropped columns lose their keys, renamed columns rename them. The index is not written.
+    Lines that came from a manifest and were not changed are written as the bytes they were. In a changed line only the changed keys are encoded anew.
+    New columns become keys at the end, dropped columns lose their keys, renamed columns rename them. The index is not written.
 
     Parameters
     ----------
     df
         One item a row. A missing value (None, NaN, NA) means that the line has no such key; None put where a key of a manifest was means null.
     destination
-        Local path, URL, or file object (binary, or text). A file is replaced at once: a reader sees the old one or the new. It may be the file that the
-        frame was read from.
+        Local path, URL, or file object (binary, or text). A file is replaced at once: a reader sees the old one or the new. It may be the file that
+        the frame was read from.
 
     Raises
     ------
     ManifestError
-        A value has no JSON form (NaN in a list, for instance), columns are not named by distinct strings, or a value was put into a line that is not a JSON
-        object. The file is left as it was.
+        A value has no JSON form (NaN in a list, for instance), columns are not named by distinct strings, or a value was put into a line that is not
+        a JSON object. The file is left as it was.
     StorageError
         The file cannot be written.
 
@@ -142,7 +142,8 @@ class _Writer:
         """Return what stands before the first line of a file: a byte order mark, blank lines."""
         if self.line[0] != 0:
             return b""
-        return self.origin.files[self.file[0]].data[: self.starts[self.file[0]][0]]
+        file = int(self.file[0])
+        return self.origin.files[file].data[: self.starts[file][0]]
 
     def _tail(self, place: int, file: int, row: int, *, follows: bool) -> bytes:
         """Return what stands between a line and the next: its line end, blank lines."""
@@ -233,7 +234,7 @@ class _LazyColumn:
                 self.renamed[places[moved]] = column.key
         self.has_member = self.own if self.renamed is None else self.own | (self.renamed != np.array(None))
         self.states = states
-        # A cell that never had a line nor a value was filled in by pandas, which takes a column of nulls for one that says nothing: no wish to remove.
+        # A cell that never had a line nor a value was filled in by pandas, which takes a column of nulls for one that says nothing.
         filled = (line < 0) & (origin.states(name) == NULL)
         self.dirty = ~here & ~filled & ((states != ABSENT) | self.own)
         self.dirty[list(self.changes)] = True
@@ -261,12 +262,10 @@ class _LazyColumn:
 
     def _raw(self, place: int) -> bytes:
         """Return the bytes of a cell that belongs elsewhere than to this key of this row's line."""
-        for column, places, rows in self.array[place : place + 1].origins():
-            del places
-            text = column.lines[int(rows[0])].decode()
-            found = [text[member.value : member.end] for member in members(text) if member.key == column.key]
-            return found[-1].encode()
-        raise AssertionError("a cell without a line is a change")
+        cell: ManifestArray = self.array[place : place + 1]
+        column, _, rows = next(cell.origins())
+        text = column.lines[int(rows[0])].decode()
+        return [text[member.value : member.end] for member in members(text) if member.key == column.key][-1].encode()
 
 
 class _PlainColumn:
@@ -319,7 +318,9 @@ def _alike(cell: object, value: object) -> bool:
         return all(booleans) and cell == value
     if isinstance(value, (int, float)) and isinstance(cell, (int, float, np.number)):
         # pandas turns a column of integers into floats when a row without a value joins it.
-        return bool(cell == value) or (isinstance(cell, (float, np.floating)) and isinstance(value, int) and abs(value) < 1 << 1000 and cell == float(value))
+        return bool(cell == value) or (
+            isinstance(cell, (float, np.floating)) and isinstance(value, int) and abs(value) < 1 << 1000 and cell == float(value)
+        )
     return same(cell, value)
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from nblabel.errors import StorageError
@@ -109,7 +110,7 @@ def folder(ref: str | os.PathLike[str]) -> str:
     """
     name = os.fspath(ref)
     if _scheme(name) in {"", "file"}:
-        return os.path.dirname(os.path.abspath(local.path_of(name)))
+        return str(Path(local.path_of(name)).absolute().parent)
     return name.rpartition("/")[0]
 
 
@@ -134,11 +135,12 @@ def resolve(ref: str | os.PathLike[str], bases: Iterable[str | os.PathLike[str] 
         No base has the file.
     """
     name = os.fspath(ref)
-    if _scheme(name) or os.path.isabs(name):
+    if _scheme(name) or Path(name).is_absolute():
         return name
     tried = [os.fspath(base) for base in bases if base is not None]
     for base in tried:
-        candidate = f"{base.rstrip('/')}/{name}" if _scheme(base) else os.path.join(base, name)
+        remote = _scheme(base) not in {"", "file"}
+        candidate = f"{base.rstrip('/')}/{name}" if remote else str(Path(local.path_of(base), name))
         if exists(candidate):
             return candidate
     where = ", ".join(repr(base) for base in tried) or "no folder at all"

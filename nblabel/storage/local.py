@@ -7,6 +7,7 @@ import errno
 import os
 import stat
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -45,24 +46,23 @@ def path_of(ref: str) -> str:
 
 def read_bytes(ref: str) -> bytes:
     """Return the content of a file; see `nblabel.storage.read_bytes`."""
-    with _explained(ref), open(path_of(ref), "rb") as file:
-        return file.read()
+    with _explained(ref):
+        return Path(path_of(ref)).read_bytes()
 
 
 def exists(ref: str) -> bool:
     """Tell whether a file is there; see `nblabel.storage.exists`."""
-    return os.path.isfile(path_of(ref))
+    return Path(path_of(ref)).is_file()
 
 
 def write_bytes_atomic(ref: str, chunks: Iterable[bytes | memoryview]) -> None:
     """Write a file at once; see `nblabel.storage.write_bytes_atomic`."""
     with _explained(ref):
-        target = os.path.realpath(path_of(ref))
-        if os.path.isdir(target):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), target)
-        parent, name = os.path.split(target)
-        # In the same folder, because os.replace cannot cross file systems.
-        temporary = os.path.join(parent, f".{name[:100]}.{uuid.uuid4().hex}.tmp")
+        target = Path(os.path.realpath(path_of(ref)))
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        # In the same folder, as a rename cannot cross file systems; with a name of its own, as the target's may have all the length allowed.
+        temporary = target.with_name(f".{uuid.uuid4().hex}.tmp")
         # 0o666 less the umask is what open() would give a new file; tempfile's 0o600 would lock colleagues out.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         try:
@@ -71,17 +71,17 @@ def write_bytes_atomic(ref: str, chunks: Iterable[bytes | memoryview]) -> None:
                     file.write(chunk)
                 file.flush()
                 with contextlib.suppress(FileNotFoundError):
-                    os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
+                    temporary.chmod(stat.S_IMODE(target.stat().st_mode))
                 os.fsync(file.fileno())
-            os.replace(temporary, target)
+            temporary.replace(target)
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)
+                temporary.unlink()
             raise
-        _sync_folder(parent)
+        _sync_folder(target.parent)
 
 
-def _sync_folder(path: str) -> None:
+def _sync_folder(path: Path) -> None:
     if os.name == "nt":  # Windows cannot open a folder to sync it
         return
     descriptor = os.open(path, os.O_RDONLY)

@@ -9,8 +9,7 @@ from pandas.conftest import *  # noqa: F403
 from pandas.tests.extension import base
 from pandas.tests.extension.conftest import *  # noqa: F403
 
-from nblabel.manifest import ManifestArray, ManifestDtype, read_manifest
-
+from nblabel.manifest import ManifestDtype, read_manifest
 
 LENGTH = 10 if Version(pd.__version__).major >= 3 else 100  # what the suite asserts
 
