@@ -8,6 +8,7 @@ import { Help } from "./help";
 import { Panel } from "./panel";
 import css from "./shell.css";
 import { Banner, Footer } from "./status";
+import { followTheme } from "./theme";
 import { Toolbar } from "./toolbar";
 
 /** Everything that a button or a key can make the labeler do, by the name in `data-nblabel-action`. */
@@ -46,6 +47,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
   root.dataset["nblabel"] = "labeler";
   shadow.append(style, root);
   element.append(host);
+  followTheme(host, root, life.signal);
 
   const stage = document.createElement("div");
   stage.className = "stage";
