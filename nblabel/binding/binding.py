@@ -87,9 +87,7 @@ class Binding:
         self._places = Places(frame, identity)
         self._columns = LabelColumns(frame, attribute)
         if attribute in {self.source, identity}:
-            raise FrameError(
-                f"attribute {attribute!r} is the column that says what is labeled; labels need a column of their own, so use another name"
-            )
+            raise FrameError(f"attribute {attribute!r} is the column that says what is labeled; labels need a column of their own")
         self._columns.check()
         # The media may be read while a cell works on the frame, so what that needs is taken from the frame now.
         self._sources = texts(frame, self.source)

@@ -138,10 +138,10 @@ def test_a_key_tells_rows_apart(folder, bind):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (lambda frame: frame.sort_values("source-ref", ascending=False, inplace=True), {"b.png": 1}),
-        (lambda frame: frame.drop(index=0, inplace=True), {"b.png": 1}),
-        (lambda frame: frame.drop(index=1, inplace=True), {}),
-        (lambda frame: frame.reset_index(drop=True, inplace=True), {"b.png": 1}),
+        (lambda frame: frame.sort_values("source-ref", ascending=False, inplace=True), {"b.png": 1}),  # noqa: PD002 - what is tested
+        (lambda frame: frame.drop(index=0, inplace=True), {"b.png": 1}),  # noqa: PD002 - what is tested
+        (lambda frame: frame.drop(index=1, inplace=True), {}),  # noqa: PD002 - what is tested
+        (lambda frame: frame.reset_index(drop=True, inplace=True), {"b.png": 1}),  # noqa: PD002 - what is tested
         (lambda frame: frame.insert(0, "first", 0), {"b.png": 1}),
         (lambda frame: frame.__setitem__("source-ref", list(reversed(frame["source-ref"]))), {"b.png": 1}),
         (lambda frame: frame.loc.__setitem__(9, {"source-ref": "z.png"}), {"b.png": 1}),

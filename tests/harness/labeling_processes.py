@@ -1,7 +1,7 @@
 """Processes that label as fast as they can, to be killed at any moment.
 
-For each line ``<name> <count>`` on stdin a process is forked off that commits `count` operations through a session; it says ``try <operation>`` before
-each and ``done <sequence> <id>`` once that is acknowledged. Forking makes a process in milliseconds, where a new interpreter takes a second.
+For each line ``<name> <count>`` on stdin a process is forked off that commits `count` operations through a session; it says ``try <operation>``
+before each and ``done <sequence> <id>`` once that is acknowledged. Forking makes a process in milliseconds, where a new interpreter takes a second.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def test_file_is_marked_and_safe(store):
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     finally:
         connection.close()
-    assert os.listdir(store.path.parent) == ["store.db"]
+    assert [path.name for path in store.path.parent.iterdir()] == ["store.db"]
 
 
 def test_identity_belongs_to_the_file(store, tmp_path):
@@ -97,14 +97,14 @@ def test_file_that_cannot_be_a_store(tmp_path, make, reason, remedy):
 
 def test_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="its folder cannot be made.*store="):
+    with pytest.raises(StoreError, match=r"its folder cannot be made.*store="):
         Store(tmp_path / "file" / "store.db")
 
 
 def test_file_that_may_only_be_read(store, monkeypatch):
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda name, **options: connect(f"file:{name}?mode=ro", uri=True, **options))
-    with Store(store.path) as closed, pytest.raises(StoreError, match="may only be read.*permissions"):
+    with Store(store.path) as closed, pytest.raises(StoreError, match=r"may only be read.*permissions"):
         closed.job("things", TASK)
 
 
@@ -113,7 +113,7 @@ def test_file_that_stays_locked(store, monkeypatch):
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:
-        with pytest.raises(StoreError, match="locked.*close the other program"):
+        with pytest.raises(StoreError, match=r"locked.*close the other program"):
             Store(store.path)
     finally:
         other.close()
@@ -125,7 +125,7 @@ def test_full_disk_writes_nothing_and_the_store_goes_on(store):
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
     job, _ = store.find_job("things")
-    with pytest.raises(StoreError, match="disk is full; nothing was written"):
+    with pytest.raises(StoreError, match=r"disk is full; nothing was written"):
         store.add_items(job, [(f"photo-{number}.jpg", 0) for number in range(5000)])
     with store._database.read() as connection:
         connection.execute("PRAGMA max_page_count = 100000")
@@ -136,12 +136,12 @@ def test_full_disk_writes_nothing_and_the_store_goes_on(store):
 def test_closed_store_says_so(store):
     store.close()
     store.close()
-    with pytest.raises(StoreError, match="was closed"):
+    with pytest.raises(StoreError, match=r"was closed"):
         store.find_job("things")
 
 
 def test_open_store_is_not_pickled(store):
-    with pytest.raises(TypeError, match="pass its path"):
+    with pytest.raises(TypeError, match=r"pass its path"):
         pickle.dumps(store)
 
 

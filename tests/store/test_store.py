@@ -28,7 +28,7 @@ def test_a_job_may_have_a_name_of_its_own(store):
     job = store.job("things", TASK, name="first")
     assert (job.name, job.attribute) == ("first", "things")
     assert store.job("things", TASK) == job
-    with pytest.raises(TaskError, match="job 'first' writes 'things', not 'others'; give another name="):
+    with pytest.raises(TaskError, match=r"job 'first' writes 'things', not 'others'; give another name="):
         store.job("others", TASK, name="first")
 
 
@@ -49,13 +49,13 @@ def test_labels_may_change(store, labels):
 
 def test_another_type_of_task_is_refused(store):
     store.job("things", TASK)
-    with pytest.raises(TaskError, match="'things' is a job of type 'bounding-box', not 'stars'; give another attribute=.*store="):
+    with pytest.raises(TaskError, match=r"'things' is a job of type 'bounding-box', not 'stars'; give another attribute=.*store="):
         store.job("things", Stars(["cat"]))
 
 
 def test_another_column_to_tell_items_apart_is_refused(store):
     store.job("things", TASK, identity="number")
-    with pytest.raises(FrameError, match="by column 'number', not by 'source-ref'; pass key='number'"):
+    with pytest.raises(FrameError, match=r"by column 'number', not by 'source-ref'; pass key='number'"):
         store.job("things", TASK)
 
 

@@ -68,7 +68,7 @@ def test_unreadable_label(case):
 
 
 def test_restore_refuses_what_is_no_number():
-    with pytest.raises(AnnotationError, match="^/0: expected numbers of pixels"):
+    with pytest.raises(AnnotationError, match=r"^/0: expected numbers of pixels"):
         TASK.restore([{"label": "cat", "left": float("nan"), "top": 1, "width": 1, "height": 1}])
 
 

@@ -83,7 +83,7 @@ def test_setting_the_value_is_one_gesture_that_views_see_at_once(labeler, page):
 
 def test_a_bad_value_is_refused_and_changes_nothing(labeler):
     labeler.value = [BOX]
-    with pytest.raises(AnnotationError, match="^a.png: /0/width"):
+    with pytest.raises(AnnotationError, match=r"^a.png: /0/width"):
         labeler.value = [{**BOX, "width": -1}]
     assert labeler.value == [BOX]
 
@@ -109,7 +109,7 @@ def test_moving(labeler):
     labeler.index = 1
     assert labeler._session.current == 1
     for index in (3, -1):
-        with pytest.raises(SessionError, match=f"no item {index}; expected 0 to 2"):
+        with pytest.raises(SessionError, match=rf"no item {index}; expected 0 to 2"):
             labeler.index = index
     assert labeler.index == 1
 
@@ -245,7 +245,7 @@ def test_media_that_cannot_be_shown_can_be_skipped(start, folder):
 def test_a_closed_labeler_says_so(labeler):
     labeler.close()
     labeler.close()
-    with pytest.raises(StoreError, match="was closed"):
+    with pytest.raises(StoreError, match=r"was closed"):
         labeler.submit()
 
 

@@ -17,7 +17,7 @@ class Masks(BoundingBox):
 
 
 def test_a_frame_needs_an_attribute(start, frame):
-    with pytest.raises(FrameError, match="nl.label\\(df, task, attribute='my-labels'\\)"):
+    with pytest.raises(FrameError, match=r"nl.label\(df, task, attribute='my-labels'\)"):
         start(frame)
     assert list(frame.columns) == ["source-ref"]
 
@@ -101,7 +101,7 @@ def test_data_that_cannot_be_labeled(start, data, error, text):
 
 
 def test_output_is_for_tasks_that_write_files(start, frame):
-    with pytest.raises(TaskError, match="leave output= out"):
+    with pytest.raises(TaskError, match=r"leave output= out"):
         start(frame, attribute="things", output="masks")
 
 
@@ -109,7 +109,7 @@ def test_a_missing_bundle_is_explained(start, frame):
     class Stars(BoundingBox):
         type = "stars"
 
-    with pytest.raises(StoreError, match="stars.js: the front end of 'stars' is missing.*pip install"):
+    with pytest.raises(StoreError, match=r"stars.js: the front end of 'stars' is missing.*pip install"):
         start(frame, attribute="things", task=Stars(["cat"]))
     assert list(frame.columns) == ["source-ref"]
 
