@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createItems } from "../../src/core/items";
+import { createClient } from "../../src/core/transport";
+import { FakeSession } from "../support/session";
+import { type FakeMedia, fakeTask } from "../support/task";
+import { settle } from "../support/time";
+
+let session: FakeSession;
+let task: ReturnType<typeof fakeTask>;
+/** Place of the item on show. */
+let shown: number | null;
+/** What the page knows better than the session. */
+let suffix: string;
+
+function open() {
+  return createItems(createClient(session.connect(), new AbortController().signal), task, {
+    complete: (view, value) => ({ view: { ...view, name: `${view.name}${suffix}` }, value }),
+    shown: () => shown,
+  });
+}
+
+const released = () => task.released.map(({ index }: FakeMedia) => index);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  session = new FakeSession(20);
+  task = fakeTask();
+  shown = null;
+  suffix = "";
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("items", () => {
+  it("loads an item with its media and value", async () => {
+    session.remote(3, { created: [{ id: "a", label: "cat", left: 1, top: 2, width: 3, height: 4 }] });
+    const promise = open().load(3);
+    await settle();
+    const item = await promise;
+    expect(item.view).toMatchObject({ index: 3, id: session.item(3).id, name: "image-3.png", state: "draft" });
+    expect(item.value).toEqual([{ id: "a", label: "cat", left: 1, top: 2, width: 3, height: 4 }]);
+    expect(item.media).toEqual({ index: 3 });
+  });
+
+  it("gives an item that was fetched ahead at once, without asking again", async () => {
+    const items = open();
+    items.prefetch([1, 2]);
+    await settle();
+    expect(items.peek(1)?.view.index).toBe(1);
+    session.busy = true;
+    expect((await items.load(2)).view.index).toBe(2);
+    expect(session.asked("open")).toHaveLength(2);
+  });
+
+  it("does not fetch ahead what is there or on its way", async () => {
+    const items = open();
+    items.prefetch([1]);
+    items.prefetch([1]);
+    await settle();
+    items.prefetch([1]);
+    await settle();
+    expect(session.asked("open")).toHaveLength(1);
+  });
+
+  it("asks once for loads of one item at the same time", async () => {
+    const items = open();
+    const loads = Promise.all([items.load(5), items.load(5)]);
+    await settle();
+    const [one, other] = await loads;
+    expect(one).toBe(other);
+    expect(session.asked("open")).toHaveLength(1);
+  });
+
+  it("keeps six items, drops the one used longest ago and releases its media", async () => {
+    const items = open();
+    items.prefetch([0, 1, 2, 3, 4, 5]);
+    await settle();
+    expect(released()).toEqual([]);
+    await items.load(0); // used again, so 1 is the oldest
+    items.prefetch([6]);
+    await settle();
+    expect(released()).toEqual([1]);
+    expect(items.peek(1)).toBeUndefined();
+    expect(items.peek(0)?.view.index).toBe(0);
+    items.prefetch([7, 8]);
+    await settle();
+    expect(released()).toEqual([1, 2, 3]);
+  });
+
+  it("never releases the media of the item on show, however many others arrive", async () => {
+    const items = open();
+    items.prefetch([0]);
+    await settle();
+    shown = 0;
+    items.prefetch([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    await settle();
+    expect(items.peek(0)?.media).toEqual({ index: 0 });
+    expect(released()).not.toContain(0);
+    expect(released()).toEqual([1, 2, 3, 4]);
+  });
+
+  it("completes what comes from the session when it comes, and once", async () => {
+    const items = open();
+    suffix = "!";
+    items.prefetch([1]);
+    await settle();
+    suffix = "?";
+    expect((await items.load(1)).view.name).toBe("image-1.png!");
+  });
+
+  it("asks again for what was changed elsewhere while it was on its way", async () => {
+    const items = open();
+    const loading = items.load(1);
+    session.remote(1, { created: [{ id: "a", label: "cat", left: 1, top: 2, width: 3, height: 4 }] });
+    items.forget(1);
+    await settle();
+    expect((await loading).value).toHaveLength(1);
+    expect(session.asked("open")).toHaveLength(2);
+    items.prefetch([1]);
+    await settle();
+    expect(session.asked("open")).toHaveLength(2);
+  });
+
+  it("asks again for what was forgotten", async () => {
+    const items = open();
+    items.prefetch([1]);
+    await settle();
+    items.forget(1);
+    expect(items.peek(1)).toBeUndefined();
+    items.prefetch([1]);
+    await settle();
+    expect(session.asked("open")).toHaveLength(2);
+  });
+
+  it("tells of a failure, and tries anew when asked again", async () => {
+    const items = open();
+    session.refusals.set("open", { code: "session", message: "not now", path: null });
+    const failed = items.load(1).catch((error: Error) => error.message);
+    await settle();
+    expect(await failed).toBe("not now");
+    session.refusals.clear();
+    const loaded = items.load(1);
+    await settle();
+    expect((await loaded).view.index).toBe(1);
+  });
+
+  it("is quiet about a failure to fetch ahead", async () => {
+    const items = open();
+    session.refusals.set("open", { code: "session", message: "not now", path: null });
+    items.prefetch([1]);
+    await settle(); // an unhandled rejection would fail the run
+    expect(items.peek(1)).toBeUndefined();
+  });
+
+  it("does not decode media that the session could not read", async () => {
+    session.item(1).error = "the file is gone";
+    const items = open();
+    items.prefetch([1]);
+    await settle();
+    expect(items.peek(1)).toMatchObject({ media: null, view: { error: "the file is gone" } });
+    expect(task.loaded).toEqual([]);
+  });
+
+  it("says in the item what the browser cannot decode", async () => {
+    task.broken.add(1);
+    const items = open();
+    items.prefetch([1]);
+    await settle();
+    expect(items.peek(1)).toMatchObject({ media: null, view: { error: "the browser cannot show it (cannot decode)" } });
+  });
+});

@@ -1,0 +1,679 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createLabeler, type Labeler, type Opening } from "../../src/core/labeler";
+import { created, deleted, type ShapeChange, updated } from "../../src/core/shapes";
+import type { Box } from "../../src/generated/schema";
+import { box, FakeSession, HEIGHT, label, taskView, WIDTH } from "../support/session";
+import { type FakeMedia, fakeTask } from "../support/task";
+import { settle } from "../support/time";
+
+type Page = Labeler<readonly Box[], ShapeChange<Box>, FakeMedia>;
+
+let session: FakeSession;
+const pages: Page[] = [];
+
+async function open(opening: Opening = session.opening()): Promise<Page> {
+  const page = createLabeler(fakeTask(), opening, session.connect());
+  pages.push(page);
+  await settle();
+  return page;
+}
+
+/** The tab is closed and opened again. */
+async function reload(page: Page): Promise<Page> {
+  page.dispose();
+  return open();
+}
+
+const boxes = (page: Page) => (page.item.value?.value ?? []).map(({ id }) => id);
+const place = (page: Page) => page.item.value?.view.index;
+const state = (page: Page) => page.item.value?.view.state;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  localStorage.clear();
+  session = new FakeSession();
+});
+afterEach(() => {
+  for (const page of pages.splice(0)) page.dispose();
+  vi.useRealTimers();
+});
+
+describe("opening", () => {
+  it("shows the first item without asking the session for it", async () => {
+    session.busy = true;
+    session.remote(1, { created: [box("a")] });
+    const page = await open(session.opening(1));
+    expect(page.index.value).toBe(1);
+    expect(page.loading.value).toBe(false);
+    expect(boxes(page)).toEqual(["a"]);
+    expect(page.progress.value).toEqual({ total: 4, submitted: 0, skipped: 0 });
+    expect(page.tool.value).toBe("box");
+  });
+
+  it("fetches ahead, but nothing beyond the end", async () => {
+    await open(session.opening(2));
+    expect(session.asked("open").map(({ params }) => params)).toEqual([{ index: 3 }]);
+  });
+});
+
+describe("drawing", () => {
+  it("shows a change at once and makes it durable", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    expect(boxes(page)).toEqual(["a"]);
+    expect(state(page)).toBe("draft");
+    expect(page.outbox.state.value).toBe("saving");
+    await settle();
+    expect(session.ids(0)).toEqual(["a"]);
+    expect(page.outbox.state.value).toBe("saved");
+    expect(boxes(page)).toEqual(["a"]);
+  });
+
+  it("sends the item's id, an id of its own and the seconds since the operation before", async () => {
+    const page = await open();
+    await vi.advanceTimersByTimeAsync(2_900);
+    page.commit(created(box("a")));
+    await vi.advanceTimersByTimeAsync(1_500);
+    page.commit(created(box("b")));
+    await settle();
+    const [first, second] = session.committed;
+    expect(first).toMatchObject({ item: session.item(0).id, kind: "change", undoes: null, seconds: expect.closeTo(3, 1) });
+    expect(second?.seconds).toBeCloseTo(1.5, 1);
+    expect(first?.id).not.toBe(second?.id);
+  });
+
+  it("marks a submitted item as edited", async () => {
+    const page = await open();
+    page.submit();
+    await settle();
+    await page.go(0);
+    page.commit(created(box("a")));
+    expect(page.item.value?.view).toMatchObject({ state: "submitted", edited: true });
+    page.submit();
+    await settle();
+    await page.go(0);
+    expect(page.item.value?.view).toMatchObject({ state: "submitted", edited: false });
+  });
+
+  it("does nothing while another item is being loaded", async () => {
+    session = new FakeSession(12);
+    const page = await open();
+    session.busy = true;
+    void page.go(9);
+    await settle();
+    expect(page.loading.value).toBe(true);
+    page.commit(created(box("a")));
+    page.submit();
+    page.skip();
+    session.resume();
+    await settle();
+    expect(place(page)).toBe(9);
+    expect(session.committed).toEqual([]);
+    await page.go(0);
+    expect(boxes(page)).toEqual([]);
+  });
+});
+
+describe("undo and redo", () => {
+  it("take back and bring back, here and in the session", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    page.commit(created(box("b")));
+    await page.undo();
+    expect(boxes(page)).toEqual(["a"]);
+    await page.undo();
+    expect(boxes(page)).toEqual([]);
+    await page.redo();
+    expect(boxes(page)).toEqual(["a"]);
+    await settle();
+    expect(session.ids(0)).toEqual(["a"]);
+    await page.redo();
+    await page.undo();
+    await page.undo();
+    await page.redo();
+    await settle();
+    expect(session.ids(0)).toEqual(["a"]);
+    expect(page.outbox.state.value).toBe("saved");
+    expect(boxes(page)).toEqual(["a"]);
+  });
+
+  it("name the operation that they take back, so that a reload can go on", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    await page.undo();
+    await page.redo();
+    await settle();
+    const [did, undid, redid] = session.committed;
+    expect(undid?.undoes).toBe(did?.id);
+    expect(redid?.undoes).toBe(undid?.id);
+  });
+
+  it("bring deleted boxes back to their places", async () => {
+    const page = await open();
+    page.commit(created(box("a"), box("b"), box("c")));
+    page.commit(deleted<Box>("a", "c"));
+    await page.undo();
+    await settle();
+    expect(boxes(page)).toEqual(["a", "b", "c"]);
+    expect(session.ids(0)).toEqual(["a", "b", "c"]);
+  });
+
+  it("go to the item of the gesture", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    page.submit();
+    await settle();
+    page.commit(created(box("b")));
+    await settle();
+    await page.undo();
+    await page.undo();
+    await settle();
+    expect(place(page)).toBe(0);
+    expect([boxes(page), session.ids(0), session.ids(1)]).toEqual([[], [], []]);
+    await page.redo();
+    await page.redo();
+    await settle();
+    expect(place(page)).toBe(1);
+    expect([boxes(page), session.ids(0), session.ids(1)]).toEqual([["b"], ["a"], ["b"]]);
+  });
+
+  it("lose nothing when the keys are faster than the items", async () => {
+    session = new FakeSession(12);
+    const page = await open();
+    page.commit(created(box("a")));
+    page.commit(created(box("b")));
+    for (const far of [9, 11, 6, 4]) {
+      void page.go(far);
+      await settle();
+    }
+    void page.undo();
+    void page.undo();
+    await settle();
+    expect(place(page)).toBe(0);
+    expect(boxes(page)).toEqual([]);
+    void page.redo();
+    void page.redo();
+    await settle();
+    expect(boxes(page)).toEqual(["a", "b"]);
+    expect(session.ids(0)).toEqual(["a", "b"]);
+  });
+
+  it("keep a gesture whose item cannot be loaded now", async () => {
+    session = new FakeSession(12);
+    const page = await open();
+    page.commit(created(box("a")));
+    for (const far of [9, 11, 6, 4]) {
+      void page.go(far);
+      await settle();
+    }
+    session.refusals.set("open", { code: "session", message: "not now", path: null });
+    void page.undo();
+    await settle();
+    expect(page.notice.value?.message).toContain("not now");
+    session.refusals.clear();
+    void page.go(3);
+    await settle();
+    void page.undo();
+    await settle();
+    expect(place(page)).toBe(0);
+    expect(session.ids(0)).toEqual([]);
+  });
+
+  it("forget what was undone once something new is drawn", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    await page.undo();
+    page.commit(created(box("b")));
+    await settle();
+    void page.redo();
+    await settle();
+    expect(boxes(page)).toEqual(["b"]);
+    expect(page.notice.value?.message).toBe("Nothing to redo.");
+  });
+
+  it("ask the session when this page knows of nothing, as after a reload", async () => {
+    const before = await open();
+    before.commit(created(box("a")));
+    before.submit();
+    await settle();
+    before.commit(created(box("b")));
+    await settle();
+    const page = await reload(before);
+    expect(place(page)).toBe(1);
+    void page.undo();
+    await settle();
+    expect(boxes(page)).toEqual([]);
+    void page.undo();
+    await settle();
+    expect(place(page)).toBe(0);
+    expect(boxes(page)).toEqual([]);
+    void page.undo();
+    await settle();
+    expect(page.notice.value).toEqual({ level: "info", message: "Nothing to undo." });
+    void page.redo();
+    await settle();
+    expect(boxes(page)).toEqual(["a"]);
+    expect(session.ids(0)).toEqual(["a"]);
+    expect(session.ids(1)).toEqual([]);
+  });
+
+  it("say what went wrong when the session cannot", async () => {
+    const page = await open();
+    session.refusals.set("undo", { code: "store", message: "the disk is full", path: null });
+    void page.undo();
+    await settle();
+    expect(page.notice.value).toEqual({ level: "error", message: "the disk is full" });
+  });
+
+  it("say so when the item was changed elsewhere meanwhile", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    await settle();
+    session.remote(0, { deleted: ["a"] });
+    await page.undo();
+    expect(page.notice.value?.level).toBe("info");
+    expect(page.notice.value?.message).toContain("can no longer be taken back");
+    await settle();
+    expect(session.committed).toHaveLength(2);
+  });
+});
+
+describe("moving on", () => {
+  it("goes to the next item without waiting for the session", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    await settle();
+    session.busy = true;
+    page.submit();
+    await settle();
+    expect(place(page)).toBe(1);
+    expect(page.progress.value.submitted).toBe(1);
+    expect(session.item(0).state).toBe("draft");
+    session.resume();
+    await settle();
+    expect(session.item(0).state).toBe("submitted");
+    expect(session.current).toBe(1);
+  });
+
+  it("leaves out what was finished here meanwhile", async () => {
+    const page = await open();
+    page.submit();
+    await settle();
+    page.skip();
+    await settle();
+    expect(place(page)).toBe(2);
+    await page.go(0);
+    page.submit(); // `next` of item 0 was 1 when it was loaded
+    await settle();
+    expect(place(page)).toBe(2);
+  });
+
+  it("goes where the session says when it does not know", async () => {
+    session = new FakeSession(12);
+    session.items.slice(1, 7).forEach((item) => {
+      item.state = "skipped";
+    });
+    const opening = session.opening(0);
+    const page = await open({ ...opening, item: { ...opening.item, next: null } });
+    page.submit();
+    await settle();
+    expect(place(page)).toBe(7);
+  });
+
+  it("says when everything is labeled, and stays", async () => {
+    session = new FakeSession(2);
+    const page = await open();
+    page.submit();
+    await settle();
+    page.submit();
+    await settle();
+    expect(place(page)).toBe(1);
+    expect(state(page)).toBe("submitted");
+    expect(page.notice.value?.message).toContain("Everything is labeled");
+    expect(page.progress.value).toEqual({ total: 2, submitted: 2, skipped: 0 });
+  });
+
+  it("does not drag a person away who went elsewhere while the session was busy", async () => {
+    session = new FakeSession(3);
+    const opening = session.opening(2);
+    const page = await open({ ...opening, item: { ...opening.item, next: null } });
+    void page.go(1);
+    await settle();
+    void page.go(2);
+    await settle();
+    session.busy = true;
+    page.submit();
+    void page.go(1);
+    await settle();
+    session.resume();
+    await settle();
+    expect(session.item(2).state).toBe("submitted");
+    expect(place(page)).toBe(1);
+  });
+
+  it("skips, and counts it", async () => {
+    const page = await open();
+    page.skip();
+    expect(page.progress.value).toEqual({ total: 4, submitted: 0, skipped: 1 });
+    await settle();
+    expect(session.item(0).state).toBe("skipped");
+    expect(place(page)).toBe(1);
+  });
+
+  it("counts an item once, whatever is done to it", async () => {
+    const page = await open();
+    page.submit();
+    await settle();
+    await page.go(0);
+    page.submit();
+    expect(page.progress.value).toMatchObject({ submitted: 1, skipped: 0 });
+    await settle();
+    await page.go(0);
+    page.skip();
+    expect(page.progress.value).toMatchObject({ submitted: 0, skipped: 1 });
+    await settle();
+    expect(page.progress.value).toEqual(session.progress);
+  });
+
+  it("does not leave the session's items", async () => {
+    const page = await open();
+    await page.go(-1);
+    await page.go(4);
+    expect(place(page)).toBe(0);
+    expect(session.asked("move")).toEqual([]);
+  });
+
+  it("tells the session where the person is", async () => {
+    const page = await open();
+    await page.go(2);
+    await settle();
+    expect(session.current).toBe(2);
+    expect(page.announcement.value).toBe("Item 3 of 4: image-2.png");
+  });
+
+  it("drops the selection", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    page.select(["a"]);
+    await page.go(1);
+    expect(page.selection.value).toEqual([]);
+    expect(page.chosen.value).toBe(false);
+  });
+
+  it("ends at the item asked for last, though an earlier one comes later", async () => {
+    session = new FakeSession(12);
+    const page = await open();
+    session.busy = true;
+    void page.go(8);
+    void page.go(1);
+    await settle();
+    expect(place(page)).toBe(1);
+    session.resume();
+    await settle();
+    expect(place(page)).toBe(1);
+    expect(page.index.value).toBe(1);
+  });
+
+  it("says when an item cannot be loaded", async () => {
+    session = new FakeSession(12);
+    const page = await open();
+    session.refusals.set("open", { code: "session", message: "not now", path: null });
+    void page.go(9);
+    await settle();
+    expect(page.notice.value).toEqual({ level: "error", message: "Item 10 could not be loaded: not now" });
+  });
+});
+
+describe("an item that cannot be shown", () => {
+  it("cannot be submitted, but skipped", async () => {
+    session.item(0).error = "the file is gone";
+    const page = await open();
+    expect(page.item.value?.media).toBeNull();
+    page.submit();
+    await settle();
+    expect(page.notice.value?.level).toBe("warning");
+    expect(session.committed).toEqual([]);
+    expect(place(page)).toBe(0);
+    page.skip();
+    await settle();
+    expect(session.item(0).state).toBe("skipped");
+    expect(place(page)).toBe(1);
+  });
+});
+
+describe("a reload while the session does not answer", () => {
+  it("shows and sends what was drawn", async () => {
+    const before = await open();
+    session.busy = true;
+    before.commit(created(box("a")));
+    before.commit(created(box("b")));
+    before.commit(updated(box("a", 50)));
+    const page = await reload(before);
+    expect(boxes(page)).toEqual(["a", "b"]);
+    expect(page.item.value?.value[0]?.left).toBe(50);
+    expect(state(page)).toBe("draft");
+    expect(session.ids(0)).toEqual([]);
+    session.resume();
+    await settle();
+    expect(session.ids(0)).toEqual(["a", "b"]);
+    expect(boxes(page)).toEqual(["a", "b"]);
+    expect(page.outbox.state.value).toBe("saved");
+    expect(localStorage).toHaveLength(0);
+  });
+
+  it("does not show it twice, however often the item is left and seen again", async () => {
+    const before = await open();
+    session.busy = true;
+    before.commit(created(box("a")));
+    session.busy = false;
+    const page = await open();
+    session.busy = true;
+    before.dispose();
+    await page.go(1);
+    await page.go(0);
+    expect(boxes(page)).toEqual(["a"]);
+    session.resume();
+    await settle();
+    expect(boxes(page)).toEqual(["a"]);
+    expect(session.ids(0)).toEqual(["a"]);
+  });
+
+  it("does not show twice what the session had, when only its answer was lost", async () => {
+    const before = await open();
+    session.lostAnswers = 1;
+    before.commit(created(box("a")));
+    await settle();
+    expect(session.ids(0)).toEqual(["a"]);
+    const page = await reload(before);
+    expect(boxes(page)).toEqual(["a"]);
+    await settle();
+    expect(session.ids(0)).toEqual(["a"]);
+    expect(boxes(page)).toEqual(["a"]);
+    expect(page.outbox.state.value).toBe("saved");
+  });
+
+  it("keeps a submission, too", async () => {
+    const before = await open();
+    session.busy = true;
+    before.submit();
+    const page = await reload(before);
+    await page.go(0);
+    expect(state(page)).toBe("submitted");
+    session.resume();
+    await settle();
+    expect(session.item(0).state).toBe("submitted");
+    expect(page.progress.value.submitted).toBe(1);
+  });
+});
+
+describe("a refused operation", () => {
+  const impossible = box("x", WIDTH + 10, HEIGHT + 10);
+
+  it("is told of, and the item is shown as the session has it", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    page.commit(created(impossible));
+    expect(boxes(page)).toEqual(["a", "x"]);
+    await settle();
+    expect(page.notice.value).toMatchObject({ level: "error", message: expect.stringContaining("outside the image") });
+    expect(boxes(page)).toEqual(["a"]);
+    expect(page.outbox.state.value).toBe("error");
+  });
+
+  it("does not hide what was drawn after it", async () => {
+    const page = await open();
+    page.commit(created(impossible));
+    page.commit(created(box("a")));
+    page.commit(created(box("b")));
+    await settle();
+    expect(session.ids(0)).toEqual(["a", "b"]);
+    expect(boxes(page)).toEqual(["a", "b"]);
+  });
+
+  it("is not shown any more on an item that was left meanwhile", async () => {
+    const page = await open();
+    session.busy = true;
+    page.commit(created(impossible));
+    await page.go(1);
+    session.resume();
+    await settle();
+    void page.go(0);
+    await settle();
+    expect(place(page)).toBe(0);
+    expect(boxes(page)).toEqual([]);
+  });
+});
+
+describe("what happens elsewhere", () => {
+  it("changes the item on show", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    await settle();
+    session.remote(0, { created: [box("r")] });
+    expect(boxes(page)).toEqual(["a", "r"]);
+  });
+
+  it("changes items that were fetched ahead", async () => {
+    const page = await open();
+    session.remote(1, { created: [box("r")] });
+    await page.go(1);
+    expect(boxes(page)).toEqual(["r"]);
+    expect(state(page)).toBe("draft");
+  });
+
+  it("does not count what this page did itself", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    page.commit(updated(box("a", 40)));
+    page.commit(deleted<Box>("a"));
+    await settle();
+    expect(session.committed).toHaveLength(3);
+    expect(boxes(page)).toEqual([]);
+    expect(session.asked("open").filter(({ params }) => JSON.stringify(params) === '{"index":0}')).toEqual([]);
+  });
+
+  it("loads the item anew when the change does not fit what is on show", async () => {
+    const page = await open();
+    session.item(0).value = [box("hidden")];
+    session.remote(0, { updated: [box("hidden", 40)] });
+    await settle();
+    expect(boxes(page)).toEqual(["hidden"]);
+    expect(page.item.value?.value[0]?.left).toBe(40);
+  });
+
+  it("keeps two pages of one session alike", async () => {
+    const one = await open();
+    const other = await open();
+    one.commit(created(box("a")));
+    await settle();
+    expect(boxes(other)).toEqual(["a"]);
+    other.commit(created(box("b")));
+    await settle();
+    expect(boxes(one)).toEqual(["a", "b"]);
+    one.submit();
+    await settle();
+    expect(place(other)).toBe(1);
+    expect(other.progress.value.submitted).toBe(1);
+    await other.go(0);
+    expect(state(other)).toBe("submitted");
+  });
+
+  it("follows another view to its item, but not its own steps", async () => {
+    const page = await open();
+    session.moveFrom(2, "another");
+    await settle();
+    expect(place(page)).toBe(2);
+    expect(session.asked("move")).toEqual([]);
+    session.moveFrom(3, null);
+    await settle();
+    expect(place(page)).toBe(3);
+    const [request] = session.asked("open");
+    session.moveFrom(0, request?.origin ?? null);
+    await settle();
+    expect(place(page)).toBe(3);
+  });
+
+  it("shows notices", async () => {
+    const page = await open();
+    session.tell("notice", { level: "warning", message: "The disk is nearly full." });
+    expect(page.notice.value).toEqual({ level: "warning", message: "The disk is nearly full." });
+  });
+
+  it("ends with dispose", async () => {
+    const page = await open();
+    page.dispose();
+    session.remote(0, { created: [box("r")] });
+    expect(boxes(page)).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("labels and selection", () => {
+  it("relabels what a person chose", async () => {
+    const page = await open();
+    page.commit(created(box("a"), box("b")));
+    page.select(["a"]);
+    page.chooseLabel(1);
+    expect(page.label.value).toBe(1);
+    expect(page.item.value?.value.map((found) => found.label)).toEqual(["dog", "cat"]);
+    await settle();
+    expect(session.item(0).value.map((found) => found.label)).toEqual(["dog", "cat"]);
+    await page.undo();
+    expect(page.item.value?.value.map((found) => found.label)).toEqual(["cat", "cat"]);
+  });
+
+  it("does not relabel what is selected only because it was just drawn", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    page.selection.value = ["a"];
+    page.chooseLabel(1);
+    expect(page.label.value).toBe(1);
+    expect(page.item.value?.value[0]?.label).toBe("cat");
+    await settle();
+    expect(session.committed).toHaveLength(1);
+  });
+
+  it("makes no operation of a label that a box has already, or that does not exist", async () => {
+    const page = await open({ ...session.opening(), task: taskView([label("cat"), label("dog")]) });
+    page.commit(created(box("a")));
+    page.select(["a"]);
+    page.chooseLabel(0);
+    page.chooseLabel(7);
+    await settle();
+    expect(page.label.value).toBe(0);
+    expect(session.committed).toHaveLength(1);
+  });
+
+  it("removes the selection as one operation", async () => {
+    const page = await open();
+    page.commit(created(box("a"), box("b"), box("c")));
+    page.select(["a", "c"]);
+    page.removeSelection();
+    expect(page.selection.value).toEqual([]);
+    await settle();
+    expect(session.ids(0)).toEqual(["b"]);
+    page.removeSelection();
+    await settle();
+    expect(session.committed).toHaveLength(2);
+  });
+});

@@ -1,0 +1,15 @@
+import { vi } from "vitest";
+
+/** Lets everything that is under way arrive, without any timer of a second or more going off. */
+export async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(100);
+}
+
+/** Numbers from 0 to 1 that are the same in each run. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
