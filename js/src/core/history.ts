@@ -14,6 +14,9 @@ export interface History<Change> {
   readonly canRedo: ReadonlySignal<boolean>;
   /** A new gesture; what was undone before it can no longer be redone. */
   push(step: Step<Change>): void;
+  /** The step that would be taken; for what must be made ready first. */
+  nextUndo(): Step<Change> | null;
+  nextRedo(): Step<Change> | null;
   takeUndo(): Step<Change> | null;
   takeRedo(): Step<Change> | null;
   /** Puts back what was just undone (to redo) or redone (to undo), under the id of the operation that did so. */
@@ -39,6 +42,8 @@ export function createHistory<Change>(): History<Change> {
       done.value = [...done.value, step];
       taken.value = [];
     },
+    nextUndo: () => done.value.at(-1) ?? null,
+    nextRedo: () => taken.value.at(-1) ?? null,
     takeUndo: () => pop(done),
     takeRedo: () => pop(taken),
     undone(step) {

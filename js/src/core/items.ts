@@ -19,11 +19,17 @@ export interface Items<Value, Media> {
 /** Adds to a value fresh from the session what this page knows better. */
 export type Complete<Value> = (view: ItemView, value: Value) => { view: ItemView; value: Value };
 
+export interface ItemsOptions<Value> {
+  complete: Complete<Value>;
+  /** Place of the item on show, whose media must not be released. */
+  shown(): number | null;
+}
+
 /** A small cache of items with their media decoded, so that moving on does not wait. */
 export function createItems<Value, Change, Media>(
   client: Client,
   task: TaskModule<Value, Change, Media>,
-  complete: Complete<Value>,
+  { complete, shown }: ItemsOptions<Value>,
 ): Items<Value, Media> {
   const ready = new Map<number, LoadedItem<Value, Media>>();
   const coming = new Map<number, Promise<LoadedItem<Value, Media>>>();
@@ -35,6 +41,7 @@ export function createItems<Value, Change, Media>(
     ready.set(item.view.index, item);
     for (const [index, old] of ready) {
       if (ready.size <= KEPT) break;
+      if (index === shown()) continue;
       ready.delete(index);
       if (old.media !== null) task.release(old.media);
     }

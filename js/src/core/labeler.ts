@@ -49,7 +49,7 @@ export function createLabeler<Value, Change, Media>(
 ): Labeler<Value, Change, Media> {
   const life = new AbortController();
   const client = createClient(transport, life.signal);
-  const items = createItems(client, task, withPending);
+  const items = createItems(client, task, { complete: withPending, shown: () => item.value?.view.index ?? null });
   const history = createHistory<Change>();
 
   const index = signal(opening.item.index);
@@ -64,6 +64,8 @@ export function createLabeler<Value, Change, Media>(
   let since = performance.now();
   /** Operations that every value kept in this page already has. */
   const seen = new Set<string>();
+  /** Indices of the items that were seen, by their ids. */
+  const places = new Map<number, number>();
 
   const outbox = createOutbox({ client, key: `nblabel:${opening.session}`, storage: browserStorage(), acknowledged, refused });
 
@@ -96,10 +98,15 @@ export function createLabeler<Value, Change, Media>(
 
   /** Adds to an item fresh from the session what this browser still has to send, so that a reloaded page shows all that was drawn. */
   function withPending(view: ItemView, value: Value): { view: ItemView; value: Value } {
+    places.set(view.id, view.index);
     const known = { view, value };
     for (const operation of outbox.waiting.value) {
-      if (operation.item !== view.id || operation.kind !== "change") continue;
+      if (operation.item !== view.id) continue;
       seen.add(operation.id);
+      if (operation.kind !== "change") {
+        known.view = { ...known.view, state: operation.kind === "submit" ? "submitted" : "skipped", edited: false };
+        continue;
+      }
       try {
         known.value = task.apply(known.value, task.parseChange(operation.change)).value;
         known.view = touched(known.view);
@@ -153,20 +160,28 @@ export function createLabeler<Value, Change, Media>(
   }
 
   async function travel(forward: boolean): Promise<void> {
-    const step = forward ? history.takeRedo() : history.takeUndo();
-    if (!step) return askForTravel(forward);
-    await go(step.index);
-    if (item.value?.view.index !== step.index) return (forward ? history.undone : history.redone)(step);
+    const next = forward ? history.nextRedo() : history.nextUndo();
+    if (!next) {
+      void askForTravel(forward); // not waited for: a session that never answers must not stop what this page can do itself
+      return;
+    }
+    await go(next.index);
+    if (index.value !== next.index || item.value?.view.index !== next.index) return; // it cannot be loaded, or the person has moved on
+    takeBack(forward ? history.takeRedo() : history.takeUndo(), forward);
+  }
+
+  function takeBack(step: Step<Change> | null, forward: boolean): void {
+    if (!step) return;
     const change = forward ? step.change : step.inverse;
     try {
       apply(change);
     } catch {
-      return say("info", "That change can no longer be taken back: the item was changed elsewhere.");
+      say("info", "That change can no longer be taken back: the item was changed elsewhere.");
+      return;
     }
     selection.value = [];
     const operation = operate("change", change, step.id);
-    if (!operation) return;
-    (forward ? history.redone : history.undone)({ ...step, id: operation.id });
+    if (operation) (forward ? history.redone : history.undone)({ ...step, id: operation.id });
   }
 
   /** This page knows of no gesture (it was reloaded, say): the session remembers. */
@@ -223,10 +238,10 @@ export function createLabeler<Value, Change, Media>(
   }
 
   function reload(id: number): void {
-    const loaded = item.value;
-    if (!loaded || loaded.view.id !== id) return;
-    items.forget(loaded.view.index);
-    void show(loaded.view.index, items.load(loaded.view.index));
+    const place = places.get(id);
+    if (place === undefined) return;
+    items.forget(place);
+    if (place === index.value) void show(place, items.load(place));
   }
 
   // ---- what happens elsewhere
@@ -247,8 +262,7 @@ export function createLabeler<Value, Change, Media>(
       items.put(changed);
       if (item.value?.view.index === receipt.index) item.value = changed;
     } catch {
-      if (item.value?.view.index === receipt.index) reload(kept.view.id);
-      else items.forget(receipt.index);
+      reload(kept.view.id);
     }
   }
 

@@ -38,8 +38,10 @@ export function applyShapes<S extends Shape>(value: readonly S[], change: ShapeC
     if (!shape) throw new Error(`shape ${id} does not exist`);
     return shape;
   };
-  const twice = change.created.find((shape) => before.has(shape.id));
-  if (twice) throw new Error(`shape ${twice.id} exists already`);
+  const taken = change.created.find((shape) => before.has(shape.id));
+  if (taken) throw new Error(`shape ${taken.id} exists already`);
+  const named = [...[...change.created, ...change.updated].map((shape) => shape.id), ...change.deleted];
+  if (new Set(named).size < named.length) throw new Error("a change names a shape once");
   const changed = new Map(change.updated.map((shape) => [shape.id, shape]));
   const gone = new Set(change.deleted);
   const inverse = {
