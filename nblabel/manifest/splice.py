@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import msgspec
+from msgspec import Raw
 
 from nblabel.manifest.codec import encode
 
@@ -16,6 +20,7 @@ __all__ = ["KEEP", "Change", "Member", "append", "members", "splice"]
 KEEP = b""
 """Stands for the value that is there, in a `Change`."""
 
+_SPLIT = msgspec.json.Decoder(dict[str, Raw]).decode
 _BLANK = re.compile(r"[ \t\r\n]*")
 # Only the extent of each value is wanted, so numbers need not be converted (and may have any number of digits).
 _scan: Callable[[str, int], tuple[Any, int]] = cast("Any", json.JSONDecoder(parse_int=len, parse_float=len, parse_constant=len)).scan_once
@@ -77,25 +82,29 @@ def splice(line: bytes, changes: Mapping[str, Change], new: Iterable[tuple[str, 
     >>> splice(b'{"a": 1, "b":0.00,"c":3}', {"a": Change("a", b"2"), "b": Change("bb", KEEP)}, [("d", b"[]")])
     b'{"a": 2, "bb":0.00,"d":[]}'
     """
+    values = _compact(line)
+    if values is not None:
+        kept = [(changes[key], value) for key, value in values.items() if key in changes]
+        pieces = [_key(change.name) + (value if change.value is KEEP else change.value) for change, value in kept]
+        return b"{" + b",".join(pieces + [_key(name) + value for name, value in new]) + b"}"
     text = line.decode()
     found = members(text)
     last = {member.key: member for member in found}
-    pieces: list[str] = [text[: found[0].start]] if found else [text[: text.index("{") + 1]]
-    separator = ""
+    parts: list[str] = [text[: found[0].start]] if found else [text[: text.index("{") + 1]]
     for number, member in enumerate(found):
         change = changes.get(member.key)
         if change is None or (change.value is not KEEP and member is not last[member.key]):
             continue
-        pieces.append(separator or (text[found[number - 1].end : member.start] if len(pieces) > 1 else ""))
+        parts.append(text[found[number - 1].end : member.start] if len(parts) > 1 else "")
         if change.name != member.key:
-            pieces += [encode(change.name).decode(), text[member.key_end : member.value]]
+            parts += [encode(change.name).decode(), text[member.key_end : member.value]]
         else:
-            pieces.append(text[member.start : member.value])
-        pieces.append(text[member.value : member.end] if change.value is KEEP else change.value.decode())
+            parts.append(text[member.start : member.value])
+        parts.append(text[member.value : member.end] if change.value is KEEP else change.value.decode())
     for name, value in new:
-        pieces += ["," if len(pieces) > 1 else "", encode(name).decode(), ":", value.decode()]
-    pieces.append(text[found[-1].end if found else _past(text, text.index("{") + 1) :])
-    return "".join(pieces).encode()
+        parts += ["," if len(parts) > 1 else "", encode(name).decode(), ":", value.decode()]
+    parts.append(text[found[-1].end if found else _past(text, text.index("{") + 1) :])
+    return "".join(parts).encode()
 
 
 def append(line: bytes, new: Sequence[tuple[bytes, bytes]]) -> bytes:
@@ -119,6 +128,20 @@ def append(line: bytes, new: Sequence[tuple[bytes, bytes]]) -> bytes:
     head = line[:brace].rstrip()
     first = b"" if head.endswith(b"{") else b","
     return head + first + b",".join(key + b":" + value for key, value in new) + line[len(head) :]
+
+
+def _compact(line: bytes) -> dict[str, Raw] | None:
+    """Return the values of a line that is written as Ground Truth writes them; None for any other, which must be read with care for its blanks."""
+    try:
+        values = _SPLIT(line)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    return values if b"{" + b",".join([_key(key) + value for key, value in values.items()]) + b"}" == line else None
+
+
+@lru_cache(maxsize=1024)
+def _key(name: str) -> bytes:
+    return encode(name) + b":"
 
 
 def _past(text: str, at: int) -> int:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["write_manifest"]
 
+_LARGEST_FLOAT = 1 << 1023
+
 
 def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[Any]) -> None:
     r"""Write a DataFrame as a Ground Truth manifest.
@@ -316,11 +318,9 @@ def _alike(cell: object, value: object) -> bool:
     booleans = isinstance(cell, (bool, np.bool_)), isinstance(value, bool)
     if any(booleans):
         return all(booleans) and cell == value
-    if isinstance(value, (int, float)) and isinstance(cell, (int, float, np.number)):
+    if isinstance(value, int) and isinstance(cell, (float, np.floating)):
         # pandas turns a column of integers into floats when a row without a value joins it.
-        return bool(cell == value) or (
-            isinstance(cell, (float, np.floating)) and isinstance(value, int) and abs(value) < 1 << 1000 and cell == float(value)
-        )
+        return bool(cell == value) or (abs(value) < _LARGEST_FLOAT and cell == float(value))
     return same(cell, value)
 
 

@@ -616,6 +616,8 @@ class Model:
             row.pop(name, None)
             if not lazy and line.get(name, 1) is None:
                 row[name] = None
+        elif not lazy and type(value) is float and type(line.get(name)) is int and value == line[name]:
+            row[name] = line[name]  # as if pandas had made the integer a float
         else:
             row[name] = copy.deepcopy(value)
 
