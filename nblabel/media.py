@@ -11,6 +11,7 @@ import struct
 import warnings
 import zlib
 from dataclasses import dataclass
+from typing import cast
 
 from PIL import Image, UnidentifiedImageError
 
@@ -78,8 +79,8 @@ def read_image(data: bytes) -> Picture:
     upright = _neutralize(data)
     try:
         with warnings.catch_warnings():
-            # Pillow warns of images that are large for it; the limit below is ours.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            # Pillow warns of images that are large for it, where the limit below is ours, and of damage that it gets over.
+            warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(upright), formats=_FORMATS) as image:
                 return _picture(image, upright)
     except Image.DecompressionBombError:
@@ -107,7 +108,7 @@ def _picture(image: Image.Image, data: bytes) -> Picture:
 
 def _eight_bit(image: Image.Image) -> Image.Image:
     if image.mode in {"I", "F", "I;16", "I;16B"}:
-        low, high = image.convert("F").getextrema()
+        low, high = cast("tuple[float, float]", image.convert("F").getextrema())
         scale = 255 / (high - low) if high > low else 1.0
         return image.convert("F").point(lambda level: (level - low) * scale).convert("L")
     return image if image.mode in {"1", "L", "LA", "RGB", "RGBA", "P"} else image.convert("RGB")

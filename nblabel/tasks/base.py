@@ -18,6 +18,7 @@ from nblabel.labels import Instructions, Label, as_instructions, as_labels
 from nblabel.wire import LabelView, TaskView
 
 if TYPE_CHECKING:
+    import builtins
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
@@ -79,7 +80,7 @@ class Task(ABC):
     """What is labeled: ``image`` or ``text``."""
     reference: ClassVar[bool] = False
     """Whether the label attribute refers to a file and so must end in ``-ref``."""
-    wire_types: ClassVar[tuple[type, ...]] = ()
+    wire_types: ClassVar[tuple[builtins.type, ...]] = ()
     """Dataclasses of the value and of its changes, for the generated TypeScript."""
 
     labels: tuple[Label, ...]
@@ -105,7 +106,7 @@ class Task(ABC):
         )
 
     @abstractmethod
-    def begin(self, annotation: Any, media: Media) -> Any:  # noqa: ANN401 - each task type has its own forms
+    def begin(self, annotation: Any, media: Media) -> Any:
         """Make the value for an annotation that a person gave; None gives the empty value.
 
         Raises
@@ -115,7 +116,7 @@ class Task(ABC):
         """
 
     @abstractmethod
-    def apply(self, value: Any, change: Any, media: Media) -> tuple[Any, Any]:  # noqa: ANN401
+    def apply(self, value: Any, change: Any, media: Media) -> tuple[Any, Any]:
         """Apply a change to a value.
 
         Returns
@@ -130,19 +131,19 @@ class Task(ABC):
         """
 
     @abstractmethod
-    def difference(self, before: Any, after: Any) -> Any:  # noqa: ANN401
+    def difference(self, before: Any, after: Any) -> Any:
         """Give the change that leads from one value to another, None when they are equal."""
 
     @abstractmethod
-    def annotation(self, value: Any) -> Any:  # noqa: ANN401
+    def annotation(self, value: Any) -> Any:
         """Give the annotation that a value stands for."""
 
     @abstractmethod
-    def encode(self, annotation: Any, context: Context) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401
+    def encode(self, annotation: Any, context: Context) -> tuple[Any, dict[str, Any]]:
         """Write an annotation as Ground Truth does: the label attribute's value and its metadata."""
 
     @abstractmethod
-    def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> Any:  # noqa: ANN401
+    def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> Any:
         """Read an annotation from a label attribute; lenient, since foreign files vary.
 
         Raises
@@ -165,5 +166,5 @@ class Task(ABC):
         return self.begin(annotation, Media())
 
     @abstractmethod
-    def tidy(self, annotation: Any) -> pd.DataFrame:  # noqa: ANN401
+    def tidy(self, annotation: Any) -> pd.DataFrame:
         """Give one row for each part of an annotation (box, class, span, ...)."""

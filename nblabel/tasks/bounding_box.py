@@ -93,7 +93,7 @@ class BoundingBox(Task):
         super().__init__(labels, instructions=instructions)
         self._class_ids = {label.name: position for position, label in enumerate(self.labels)}
 
-    def begin(self, annotation: Any, media: Media) -> list[dict[str, Any]]:  # noqa: ANN401
+    def begin(self, annotation: Any, media: Media) -> list[dict[str, Any]]:
         """Make the value for a list of boxes; see `Task.begin`."""
         drawn = schema.load(_plain(annotation), list[_Drawn]) if annotation is not None else []
         boxes = [Box(id=_new_id(), label=box.label, left=box.left, top=box.top, width=box.width, height=box.height) for box in drawn]
@@ -101,7 +101,7 @@ class BoundingBox(Task):
             self._check(box, media, path=f"/{position}", known=())
         return _dump(boxes)
 
-    def apply(self, value: Any, change: Any, media: Media) -> tuple[list[dict[str, Any]], dict[str, Any]]:  # noqa: ANN401
+    def apply(self, value: Any, change: Any, media: Media) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Apply a `BoxChange`; see `Task.apply`."""
         before = {box.id: box for box in schema.load(value, list[Box])}
         wanted = schema.load(change, BoxChange)
@@ -131,7 +131,7 @@ class BoundingBox(Task):
         )
         return _dump(after), schema.dump(inverse)
 
-    def difference(self, before: Any, after: Any) -> dict[str, Any] | None:  # noqa: ANN401
+    def difference(self, before: Any, after: Any) -> dict[str, Any] | None:
         """Give the `BoxChange` between two values; see `Task.difference`."""
         old = {box["id"]: box for box in before}
         new = {box["id"]: box for box in after}
@@ -143,11 +143,11 @@ class BoundingBox(Task):
         }
         return change if any(change.values()) else None
 
-    def annotation(self, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+    def annotation(self, value: Any) -> list[dict[str, Any]]:
         """Give the boxes of a value without their ids; see `Task.annotation`."""
         return [{column: box[column] for column in _COLUMNS} for box in value]
 
-    def encode(self, annotation: Any, context: Context) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401
+    def encode(self, annotation: Any, context: Context) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write boxes as Ground Truth does; see `Task.encode`.
 
         Confidence is 0, as Ground Truth writes it where one worker labeled.
@@ -172,7 +172,7 @@ class BoundingBox(Task):
         }
         return label, metadata
 
-    def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> list[dict[str, Any]]:  # noqa: ANN401
+    def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         """Read boxes from a label attribute; see `Task.decode`.
 
         A ``class_id`` that the class map lacks is taken for one of this task's labels, or else shown as ``#<id>``.
@@ -196,7 +196,7 @@ class BoundingBox(Task):
                 raise AnnotationError(f"expected numbers of pixels, got {box!r:.80}", path=f"/{position}")
         return _dump([Box(id=_new_id(), **box) for box in annotation])
 
-    def tidy(self, annotation: Any) -> pd.DataFrame:  # noqa: ANN401
+    def tidy(self, annotation: Any) -> pd.DataFrame:
         """Give one row a box: label, left, top, width, height (px)."""
         return pd.DataFrame(annotation, columns=_COLUMNS)
 
@@ -223,7 +223,7 @@ class BoundingBox(Task):
                 raise AnnotationError(f"the box reaches from {first} to {last}, outside the image's 0 to {limit} pixels", path=f"{path}/{start}")
 
 
-def _plain(annotation: Any) -> Any:  # noqa: ANN401 - whatever a user passes
+def _plain(annotation: Any) -> Any:
     """Accept what users have at hand: frames, and numbers of numpy's types."""
     if isinstance(annotation, pd.DataFrame):
         annotation = annotation.to_dict("records")
@@ -232,16 +232,16 @@ def _plain(annotation: Any) -> Any:  # noqa: ANN401 - whatever a user passes
     return [{key: _item(cell) for key, cell in box.items()} if isinstance(box, Mapping) else box for box in annotation]
 
 
-def _item(cell: Any) -> Any:  # noqa: ANN401
+def _item(cell: Any) -> Any:
     return cell.item() if hasattr(cell, "item") else cell
 
 
 def _dump(boxes: Sequence[Box]) -> list[dict[str, Any]]:
-    whole = [replace(box, **{side: _number(getattr(box, side)) for side in _COLUMNS[1:]}) for box in boxes]
+    whole = [replace(box, left=_number(box.left), top=_number(box.top), width=_number(box.width), height=_number(box.height)) for box in boxes]
     return list(schema.dump(whole))
 
 
-def _number(value: Any) -> float:  # noqa: ANN401
+def _number(value: Any) -> float:
     """Ground Truth writes whole pixels as integers."""
     number = float(value)
     return int(number) if number.is_integer() else number

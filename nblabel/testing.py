@@ -1,0 +1,84 @@
+"""Checks that every task type passes, for those who write one.
+
+>>> from nblabel.tasks.bounding_box import BoundingBox
+>>> box = {"label": "cat", "left": 1, "top": 2, "width": 3, "height": 4}
+>>> check_task(BoundingBox(["cat"]), [[], [box], [box, box]], Media(width=64, height=48, depth=3))
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+from nblabel import schema
+from nblabel.tasks.base import Context, Media, Task
+from nblabel.wire import TaskView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["check_task"]
+
+_CREATED = datetime(2024, 3, 4, 9, 51, 0, 148118, tzinfo=UTC)
+
+
+def check_task(task: Task, annotations: Sequence[Any], media: Media) -> None:
+    """Check that a task keeps the promises of `nblabel.tasks.Task`.
+
+    Parameters
+    ----------
+    task : Task
+        The task.
+    annotations : sequence
+        At least two annotations that a person could give, in the form that ``w.value`` gives.
+    media : Media
+        What they were given to.
+
+    Raises
+    ------
+    AssertionError
+        When a promise is broken; it says which.
+    """
+    _expect(len(annotations) > 1, "give at least two annotations")
+    _expect(schema.load(_through_json(schema.dump(task.view())), TaskView) == task.view(), "the task's view survives JSON")
+    for annotation in annotations:
+        _check_annotation(task, annotation, media)
+    for before, after in permutations(annotations, 2):
+        _check_change(task, before, after, media)
+
+
+def _check_annotation(task: Task, annotation: Any, media: Media) -> None:
+    value = task.begin(annotation, media)
+    _expect(_through_json(value) == value, "a value is plain JSON data", value)
+    _expect(task.annotation(value) == annotation, "begin and annotation are inverse", annotation, task.annotation(value))
+    _expect(task.annotation(task.restore(annotation)) == annotation, "restore and annotation are inverse", annotation)
+    _expect(task.difference(value, value) is None, "a value does not differ from itself", value)
+    label, metadata = task.encode(annotation, Context(media=media, job_name="Job", created=_CREATED))
+    _expect(metadata.get("job-name") == "labeling-job/job", "the metadata names the job", metadata)
+    _expect(metadata.get("creation-date") == "2024-03-04T09:51:00.148118", "the metadata has the creation date", metadata)
+    _expect(str(metadata.get("type", "")).startswith("groundtruth/"), "the metadata names Ground Truth's type", metadata)
+    again = task.decode(_through_json(label), _through_json(metadata))
+    _expect(again == annotation, "encode and decode are inverse", annotation, again)
+    task.tidy(annotation)
+
+
+def _check_change(task: Task, before: Any, after: Any, media: Media) -> None:
+    first, last = task.begin(before, media), task.begin(after, media)
+    change = task.difference(first, last)
+    _expect(change is not None, "two annotations differ", before, after)
+    text = json.dumps(first)
+    reached, inverse = task.apply(first, _through_json(change), media)
+    _expect(json.dumps(first) == text, "apply leaves the value given as it was", first)
+    _expect(task.annotation(reached) == after, "the difference leads to the other value", after, task.annotation(reached))
+    _expect(task.apply(reached, _through_json(inverse), media)[0] == first, "the inverse leads back", first)
+
+
+def _through_json(value: Any) -> Any:
+    return json.loads(json.dumps(value, allow_nan=False))
+
+
+def _expect(truth: bool, promise: str, *facts: Any) -> None:  # noqa: FBT001
+    if not truth:
+        raise AssertionError(": ".join([promise, *map(repr, facts)]))

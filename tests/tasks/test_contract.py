@@ -1,0 +1,84 @@
+"""Every task type that is installed keeps the promises of its base class, on its own fixtures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nblabel.errors import TaskError
+from nblabel.tasks import Task, task_type, task_types
+from nblabel.tasks.base import Media
+from nblabel.testing import check_task
+from nblabel.wire import WIRE_TYPES
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+@pytest.mark.parametrize("name", task_types())
+def test_task_type(name):
+    form = task_type(name)
+    assert form.type == name
+    assert form.title
+    assert form.media in {"image", "text"}
+    assert not {wire.__name__ for wire in form.wire_types} & {wire.__name__ for wire in WIRE_TYPES}
+    labels = json.loads((FIXTURES / name / "labels.json").read_text(encoding="utf-8"))
+    known = set(labels["labels"])
+    annotations = [case["annotation"] for case in labels["encode"] if {box["label"] for box in case["annotation"]} <= known]
+    check_task(form(labels["labels"]), annotations, Media(**labels["media"]))
+
+
+def test_unknown_task_type_proposes_a_near_one():
+    with pytest.raises(TaskError, match=r"'bounding-bx' is unknown; installed are \[.*\]; did you mean 'bounding-box'\?"):
+        task_type("bounding-bx")
+    with pytest.raises(TaskError, match="install the package that brings it"):
+        task_type("zzz")
+
+
+class Plugin:
+    """Stands in for an entry point of another package."""
+
+    value = "package.module:Thing"
+
+    def __init__(self, loaded):
+        self._loaded = loaded
+
+    def load(self):
+        if isinstance(self._loaded, Exception):
+            raise self._loaded
+        return self._loaded
+
+
+@pytest.mark.parametrize(
+    ("loaded", "text"), [(ImportError("no module"), "cannot be loaded.*no module"), (dict, "is not a subclass of nblabel.tasks.Task")]
+)
+def test_broken_plugin_is_reported_when_it_is_asked_for(monkeypatch, loaded, text):
+    monkeypatch.setattr("nblabel.tasks.entry_points", lambda **_: [Plugin(loaded)])
+    with pytest.raises(TaskError, match=text):
+        task_type("thing")
+
+
+def test_plugin_is_a_task_type_like_any_other(monkeypatch):
+    class Thing(task_type("bounding-box")):
+        type = "thing"
+
+    monkeypatch.setattr("nblabel.tasks.entry_points", lambda **_: [Plugin(Thing)])
+    assert issubclass(task_type("thing"), Task)
+
+
+@pytest.mark.parametrize(
+    ("method", "broken"),
+    [
+        ("annotation", lambda value: []),
+        ("difference", lambda before, after: {}),
+        ("encode", lambda annotation, context: ({}, {})),
+        ("restore", lambda annotation: []),
+    ],
+)
+def test_broken_promises_are_found(method, broken):
+    form = task_type("bounding-box")
+    task = type("Broken", (form,), {method: lambda self, *given: broken(*given)})(["cat"])
+    box = {"label": "cat", "left": 1, "top": 2, "width": 3, "height": 4}
+    with pytest.raises(AssertionError):
+        check_task(task, [[], [box]], Media(width=64, height=48, depth=3))

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from nblabel.errors import MediaError
+from nblabel.media import MAX_PIXELS, read_image
+
+ORIENTATION = 0x0112
+# Left half dark, right half light, wider than high: turned or mirrored it would look different.
+PIXELS = np.zeros((16, 32, 3), np.uint8)
+PIXELS[:, 16:] = 255
+PIXELS[:4] = (255, 0, 0)
+
+
+def saved(image, form, **options):
+    file = io.BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
+
+
+def exif(orientation, order="little"):
+    tags = Image.Exif()
+    tags[ORIENTATION] = orientation
+    tags[0x010F] = "Camera"
+    if order == "big":
+        tags.endian = ">"
+    return tags.tobytes()
+
+
+def orientation_of(data):
+    with Image.open(io.BytesIO(data)) as image:
+        return image.getexif().get(ORIENTATION), image.size, np.asarray(image.convert("RGB"))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_orientation_is_neutralized_and_the_pixels_stay(form, orientation):
+    options = {"lossless": True} if form == "WEBP" else {"quality": 95} if form == "JPEG" else {}
+    data = saved(Image.fromarray(PIXELS), form, exif=exif(orientation), **options)
+    before = orientation_of(data)
+    assert before[0] == orientation
+    picture = read_image(data)
+    tag, size, pixels = orientation_of(picture.data)
+    assert tag == 1
+    assert size == (32, 16) == (picture.width, picture.height)
+    assert np.array_equal(pixels, before[2])
+    with Image.open(io.BytesIO(picture.data)) as image:
+        assert image.getexif()[0x010F] == "Camera"
+
+
+def test_orientation_in_big_endian_order():
+    body = b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, ORIENTATION, 3, 1, 6, 0, 0)
+    picture = read_image(saved(Image.fromarray(PIXELS), "JPEG", exif=b"Exif\0\0" + body))
+    assert orientation_of(picture.data)[0] == 1
+
+
+def test_a_file_without_exif_is_passed_through():
+    for form in ("JPEG", "PNG", "WEBP", "GIF", "BMP"):
+        data = saved(Image.fromarray(PIXELS), form)
+        picture = read_image(data)
+        assert picture.data == data
+        assert picture.mime == f"image/{form.lower()}"
+
+
+@pytest.mark.parametrize(
+    ("mode", "form", "depth"),
+    [
+        ("RGB", "PNG", 3),
+        ("RGBA", "PNG", 3),
+        ("P", "PNG", 3),
+        ("L", "PNG", 1),
+        ("1", "PNG", 1),
+        ("LA", "PNG", 1),
+        ("L", "JPEG", 1),
+        ("CMYK", "JPEG", 3),
+    ],
+)
+def test_depth(mode, form, depth):
+    assert read_image(saved(Image.new(mode, (4, 3)), form)).depth == depth
+
+
+@pytest.mark.parametrize(("mode", "form"), [("CMYK", "JPEG"), ("RGB", "TIFF"), ("F", "TIFF"), ("I", "TIFF"), ("I;16", "TIFF"), ("CMYK", "TIFF")])
+def test_what_browsers_do_not_show_becomes_png(mode, form):
+    picture = read_image(saved(Image.new(mode, (4, 3)), form))
+    assert picture.mime == "image/png"
+    with Image.open(io.BytesIO(picture.data)) as image:
+        assert image.size == (4, 3)
+
+
+def test_deep_gray_is_stretched():
+    image = Image.fromarray(np.array([[1000, 2000]], np.uint16))
+    with Image.open(io.BytesIO(read_image(saved(image, "TIFF")).data)) as shown:
+        assert np.asarray(shown).tolist() == [[0, 255]]
+
+
+def png_of_size(width, height):
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def test_a_bomb_is_refused_from_its_header():
+    for side in (10_001, 60_000):
+        with pytest.raises(MediaError, match=f"more than {MAX_PIXELS:,} pixels; make it smaller"):
+            read_image(png_of_size(side, side))
+    assert read_image(png_of_size(10_000, 10_000)).width == 10_000
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"", "the file is empty"),
+        (b"hello", "not an image of a known kind"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not an image of"),
+    ],
+)
+def test_what_is_no_image(data, text):
+    with pytest.raises(MediaError, match=text):
+        read_image(data)
+
+
+SEEDS = {form: saved(Image.fromarray(PIXELS), form, exif=exif(6)) for form in ("JPEG", "PNG", "WEBP")} | {
+    form: saved(Image.fromarray(PIXELS), form) for form in ("GIF", "BMP", "TIFF")
+}
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(sorted(SEEDS)), st.data())
+def test_damaged_files_are_read_or_refused(form, data):
+    seed = SEEDS[form]
+    damaged = bytearray(seed[: data.draw(st.integers(0, len(seed)))])
+    for place in data.draw(st.lists(st.integers(0, max(len(damaged) - 1, 0)), max_size=8)) if damaged else ():
+        damaged[place] = data.draw(st.integers(0, 255))
+    try:
+        picture = read_image(bytes(damaged))
+    except MediaError:
+        return
+    assert picture.width > 0
+    assert picture.data
