@@ -271,6 +271,12 @@ class TestRowsMoved:
         assert lines(pickle.loads(pickle.dumps(df.iloc[[3, 0]]))) == [LINES[3], LINES[0]]
         assert lines(copy.deepcopy(df)) == lines(df)
 
+    def test_pickle_of_two_files(self, df):
+        both = pd.concat([df, read(b'{"source-ref":"x","cats":[1.00]}\n{"source-ref":"y","cats":[2.00]}\n')]).iloc[[5, 0, 4]]
+
+        assert lines(pickle.loads(pickle.dumps(both))) == lines(both)
+        assert lines(both)[0] == b'{"source-ref":"y","cats":[2.00]}'
+
     def test_pickle_carries_only_its_lines_and_those_once(self):
         df = read(b"".join(b'{"source":"%d","a":[],"b":[],"c":[]}\n' % n + b" " * 1000 + b"\n" for n in range(1000)))
         df["source"].isna()
@@ -338,6 +344,14 @@ class TestCellsChanged:
             df.loc[later, "cats"] = column[later]
 
         assert lines(df) == [LINES[0], LINES[1][:-1] + b',"cats":"x"}', *LINES[2:]]
+
+    def test_cells_set_from_other_lines(self, df):
+        array = df["cats"].array.copy()
+        array[[0, 3]] = array[[3, 0]]
+        df["cats"] = array
+
+        assert [json.loads(line).get("cats") for line in lines(df)] == [{"annotations": []}, None, None, {"annotations": [{"top": 1.0}]}]
+        assert [json.loads(line)["page"] for line in lines(df)] == [1, 2, 3, 4]
 
     def test_setting_what_is_there_changes_nothing(self, df):
         df.loc[2, "source-ref"] = "café.jpg"
