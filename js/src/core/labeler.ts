@@ -145,7 +145,13 @@ export function createLabeler<Value, Change, Media>(
 
   function commit(change: Change): void {
     if (item.value?.view.index !== index.value) return; // what is still on show is not the item that the person is at
-    const inverse = apply(change);
+    let inverse: Change | null;
+    try {
+      inverse = apply(change);
+    } catch {
+      say("info", "That change no longer fits: the item was changed elsewhere meanwhile.");
+      return;
+    }
     if (inverse === null) return;
     const operation = operate("change", change);
     if (operation) history.push({ id: operation.id, index: index.value, change, inverse });

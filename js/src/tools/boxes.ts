@@ -97,9 +97,10 @@ export function createBoxEdit(scene: BoxScene): BoxEdit {
       scene.preview.value = { ...start.box, ...reshaped(start.box, start.handle, by) };
     },
     drop() {
-      const box = scene.preview.value;
+      const before = start?.box;
+      const after = scene.preview.value;
       end();
-      if (box && box.width > 0 && box.height > 0) scene.commit(updated(box));
+      if (before && after && after.width > 0 && after.height > 0 && !samePlace(before, after)) scene.commit(updated(after));
     },
     cancel() {
       if (!start) return false;
@@ -107,4 +108,8 @@ export function createBoxEdit(scene: BoxScene): BoxEdit {
       return true;
     },
   };
+}
+
+function samePlace(one: Rectangle, other: Rectangle): boolean {
+  return one.left === other.left && one.top === other.top && one.width === other.width && one.height === other.height;
 }

@@ -11,8 +11,8 @@ type Page = Labeler<readonly Box[], ShapeChange<Box>, FakeMedia>;
 let session: FakeSession;
 const pages: Page[] = [];
 
-async function open(opening: Opening = session.opening()): Promise<Page> {
-  const page = createLabeler(fakeTask(), opening, session.connect());
+async function open(opening: Opening = session.opening(), task = fakeTask()): Promise<Page> {
+  const page = createLabeler(task, opening, session.connect());
   pages.push(page);
   await settle();
   return page;
@@ -375,6 +375,23 @@ describe("moving on", () => {
     expect(page.progress.value).toEqual(session.progress);
   });
 
+  it("does not count backwards while the session catches up", async () => {
+    const page = await open();
+    await settle();
+    session.busy = true;
+    const seen: number[] = [];
+    const stop = page.progress.subscribe(({ submitted }) => seen.push(submitted));
+    page.submit();
+    await settle();
+    page.submit();
+    await settle();
+    session.resume();
+    await settle();
+    stop();
+    expect(seen).toEqual([...seen].sort());
+    expect(page.progress.value.submitted).toBe(2);
+  });
+
   it("does not leave the session's items", async () => {
     const page = await open();
     await page.go(-1);
@@ -561,6 +578,20 @@ describe("what happens elsewhere", () => {
     expect(state(page)).toBe("draft");
   });
 
+  it("changes items whose media are still being decoded", async () => {
+    session = new FakeSession(12);
+    const task = fakeTask();
+    const page = await open(session.opening(), task);
+    task.decoding = new Promise((resolve) => setTimeout(resolve, 500));
+    void page.go(9);
+    await settle();
+    expect(page.loading.value).toBe(true);
+    session.remote(9, { created: [box("r")] });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(place(page)).toBe(9);
+    expect(boxes(page)).toEqual(["r"]);
+  });
+
   it("does not count what this page did itself", async () => {
     const page = await open();
     page.commit(created(box("a")));
@@ -579,6 +610,18 @@ describe("what happens elsewhere", () => {
     await settle();
     expect(boxes(page)).toEqual(["hidden"]);
     expect(page.item.value?.value[0]?.left).toBe(40);
+  });
+
+  it("may take away a box that is being dragged: that is told, and nothing is sent", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    await settle();
+    session.remote(0, { deleted: ["a"] });
+    page.commit(updated(box("a", 40)));
+    await settle();
+    expect(boxes(page)).toEqual([]);
+    expect(page.notice.value?.message).toContain("changed elsewhere");
+    expect(session.asked("commit")).toHaveLength(1);
   });
 
   it("keeps two pages of one session alike", async () => {

@@ -14,6 +14,8 @@ interface FakeTask extends TaskModule<readonly Box[], ShapeChange<Box>, FakeMedi
   readonly released: FakeMedia[];
   /** Places whose media cannot be decoded. */
   readonly broken: Set<number>;
+  /** What the next decodings wait for. */
+  decoding: Promise<void> | null;
 }
 
 /** Bounding boxes without a browser's images. */
@@ -26,7 +28,9 @@ export function fakeTask(): FakeTask {
     loaded,
     released,
     broken,
+    decoding: null,
     async load(data, { index }) {
+      await this.decoding;
       if (broken.has(index)) throw new Error("cannot decode");
       if (data?.getUint8(0) !== index) throw new Error("these are another item's media");
       loaded.push(index);

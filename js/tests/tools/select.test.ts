@@ -60,6 +60,17 @@ describe("the select tool", () => {
     expect(scene.selection.value).toEqual(["a"]);
   });
 
+  it("changes nothing by a drag that ends where it began", () => {
+    const scene = bench(box("a"));
+    const tool = createSelectTool(scene);
+    tool.down(at(20, 20));
+    tool.drag(at(50, 50));
+    tool.drag(at(20, 20));
+    tool.up(at(20, 20));
+    expect(scene.changes).toEqual([]);
+    expect(scene.preview.value).toBeNull();
+  });
+
   it("resizes by the handles of the selected box", () => {
     const scene = bench(box("a", 10, 10, 40, 40));
     scene.selection.value = ["a"];
