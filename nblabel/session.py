@@ -319,10 +319,11 @@ class Session:
         return receipt
 
     def _report(self, outcome: Outcome, origin: str | None) -> Receipt:
-        own = self._places[outcome.operation.item]
-        self._elsewhere.update(index for index in self._catch_up() if index != own)
+        # Until the listeners have heard of it, an operation counts as somebody else's: an interrupt in between then loses nothing.
+        self._elsewhere.update(self._catch_up())
         receipt = self._receipt(outcome, origin)
         self._tell("operation", receipt)
+        self._elsewhere.discard(receipt.index)
         return receipt
 
     def _receipt(self, outcome: Outcome, origin: str | None) -> Receipt:

@@ -25,7 +25,7 @@ w.on_submit(lambda submission: handed_in.append((submission.source, threading.cu
 w._session.on_event(lambda *_: threads.append(threading.current_thread() is threading.main_thread()))
 look = lambda: (int(df["things"].notna().sum()), len(handed_in), w.progress.submitted)
 """
-WAIT = "while len(threads) < {count}: time.sleep(0.01)\n"
+WAIT = "print('started', flush=True)\nwhile len(threads) < {count}: time.sleep(0.01)\n"
 
 
 class Kernel:
@@ -35,6 +35,13 @@ class Kernel:
 
     def start(self, code):
         return self.client.execute(code)
+
+    def start_and_wait(self, code):
+        number = self.start(code)
+        message = self.client.get_iopub_msg(timeout=60)
+        while message["msg_type"] != "stream" or message["parent_header"].get("msg_id") != number:
+            message = self.client.get_iopub_msg(timeout=60)
+        return number
 
     def finish(self, number):
         reply = self.client.get_shell_msg(timeout=60)
@@ -76,7 +83,8 @@ def kernel(front_end, tmp_path, monkeypatch):
         made.open_subshell()
         # The first message of a comm goes to the main thread; what is tested begins with the second.
         made.submit(1)
-        assert made.evaluate("look()") == (1, 1, 1)
+        while made.evaluate("look()") != (1, 1, 1):
+            pass
         yield made
     finally:
         client.stop_channels()
@@ -85,12 +93,12 @@ def kernel(front_end, tmp_path, monkeypatch):
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_frame_and_callbacks_wait_for_the_main_thread(kernel):
-    cell = kernel.start(WAIT.format(count=2) + "before = look(); w.sync(); after = look()")
+    cell = kernel.start_and_wait(WAIT.format(count=2) + "before = look(); w.sync(); after = look()")
     kernel.submit(2)
     kernel.finish(cell)
     assert kernel.evaluate("(before, after)") == ((1, 1, 1), (2, 2, 2))
 
-    cell = kernel.start(WAIT.format(count=3) + "before = look()")
+    cell = kernel.start_and_wait(WAIT.format(count=3) + "before = look()")
     kernel.submit(3)
     kernel.finish(cell)
     assert kernel.evaluate("(before, look())") == ((2, 2, 2), (3, 3, 3)), "applied when the cell ends"
