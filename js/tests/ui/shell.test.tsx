@@ -78,6 +78,18 @@ describe("the hooks of a page", () => {
   });
 });
 
+describe("unmounting", () => {
+  it("paints nothing any more, though a frame was asked for", async () => {
+    const shell = await show();
+    shell.get('[data-nblabel-action="zoom-in"]').click();
+    const before = painted.calls.length;
+    unmount();
+    unmount = () => undefined;
+    await settle();
+    expect(painted.calls).toHaveLength(before);
+  });
+});
+
 describe("text of others", () => {
   const name = '<img src=x onerror="alert(1)"><b>bold</b>';
 
@@ -204,6 +216,14 @@ describe("the keys", () => {
     expect(place(shell)).toBe("2 / 4");
     await shell.press("d");
     expect(place(shell)).toBe("3 / 4");
+  });
+
+  it("are on the buttons: the first of each, if there are several", async () => {
+    const shell = await show();
+    expect(shell.get('[data-nblabel-action="next"]').title).toBe("Next item (D)");
+    expect(shell.get('[data-nblabel-action="redo"]').title).toBe("Redo (Ctrl Shift Z)");
+    expect(shell.badge('[data-nblabel-action="skip"]')).toBe("S");
+    expect(shell.badge('[data-nblabel-label="cat"]')).toBe("1");
   });
 
   it("draw, move, resize, relabel and delete a box without a mouse", async () => {
@@ -362,6 +382,12 @@ describe("the stage", () => {
     shell.pointer("pointerup", 40, 40, { pointerId: 1 });
     await settle();
     expect(session.asked("commit")).toEqual([]);
+    for (const corner of [20, 60]) {
+      shell.pointer("pointerdown", corner, corner);
+      shell.pointer("pointerup", corner, corner);
+    }
+    await settle();
+    expect(session.ids(0)).toHaveLength(1); // the first click was a corner, not the end of the box given up
   });
 
   it("draws nothing when the browser takes the pointer away", async () => {
