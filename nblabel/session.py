@@ -376,7 +376,7 @@ class Session:
 
     def _measure(self, index: int) -> Media:
         try:
-            return _media(self._media.get(index))
+            return self._media.measure(index)
         except (MediaError, StorageError) as error:
             raise MediaError(
                 f"{self._items.name(index)}: it cannot be labeled because it cannot be read ({error}); put the file right, or skip it"
@@ -389,6 +389,7 @@ class _MediaCache:
     def __init__(self, load: Callable[[int], bytes]) -> None:
         self._load = load
         self._kept: OrderedDict[int, Picture] = OrderedDict()
+        self._sizes: dict[int, Media] = {}
         self._lock = RLock()
 
     def get(self, index: int) -> Picture:
@@ -399,9 +400,14 @@ class _MediaCache:
         picture = read_image(self._load(index))
         with self._lock:
             self._kept[index] = picture
+            self._sizes[index] = _media(picture)
             while len(self._kept) > 1 and sum(len(kept.data) for kept in self._kept.values()) > CACHE_BYTES:
                 self._kept.popitem(last=False)
         return picture
+
+    def measure(self, index: int) -> Media:
+        """Give an item's size; once it was seen, what was drawn on it can be saved even if its file is gone."""
+        return self._sizes.get(index) or _media(self.get(index))
 
 
 def _media(picture: Picture | None) -> Media:

@@ -208,6 +208,8 @@ class Journal:
             text = dump_json(value)
             measured = dump_json(schema.dump(media))
             changed = {"state": "submitted", "value": text, "submitted": text, "submitted_at": moment, "media": measured, "imported": None}
+        elif work.state == "submitted":
+            changed = {"state": "submitted"}  # passing over an item never takes back what was handed in
         else:
             changed = {"state": "skipped", "submitted": None, "submitted_at": moment, "imported": None}
         operation = replace(operation, seconds=_seconds(operation.seconds))

@@ -83,7 +83,6 @@ def test_a_new_frame_shows_all_earlier_work(frame, bind):
 
 def test_drafts_and_skipped_items_have_no_label(frame, bind):
     binding = bind(frame)
-    submit(binding, 0)
     skip(binding, 0)
     session_of(binding).set_annotation(1, [BOX])
     binding.write(1)
@@ -261,9 +260,16 @@ def test_a_manifest_keeps_untouched_lines_byte_for_byte(folder, bind):
     line = json.loads(written[1])
     assert list(line) == ["source-ref", "n", "things", "things-metadata"]
     assert line["things"] == {**LABEL, "annotations": []}
-    skip(binding, 1)
-    write_manifest(frame, folder / "out.manifest")
-    assert (folder / "out.manifest").read_text(encoding="utf-8").splitlines() == lines
+
+
+def test_skipping_takes_no_label_away(frame, bind):
+    binding = bind(frame)
+    submit(binding, 0)
+    label = frame.at[0, "things"]
+    skip(binding, 0)
+    assert frame.at[0, "things"] == label
+    bind(frame)
+    assert frame.at[0, "things"] == label
 
 
 def test_media_is_looked_up_in_the_manifest_s_folder_then_root_then_here(folder, bind, monkeypatch):

@@ -108,6 +108,25 @@ def test_two_clicks_draw_a_box_and_escape_drops_one(plain_page, labeler, widget)
     near(widget.value, box("cat", 100, 80, 200, 120))
 
 
+def test_a_corner_that_was_clicked_does_not_follow_to_the_next_item(plain_page, labeler, widget):
+    labeler.click(100, 80)
+    labeler.press("d")
+    labeler.expect_place(2)
+    labeler.click(300, 400)
+    labeler.press("Escape")
+    plain_page.settle(labeler)
+    assert widget.value == []
+
+
+def test_an_arrow_key_at_the_border_changes_nothing(plain_page, labeler, widget):
+    labeler.drag((-10, -10), (100, 100))
+    labeler.press("ArrowLeft")
+    plain_page.settle(labeler)
+    labeler.press("Control+z")
+    plain_page.settle(labeler)
+    assert widget.value == []
+
+
 def test_undo_and_redo_by_keys_buttons_and_python(plain_page, labeler, widget):
     labeler.drag((100, 80), (300, 200))
     labeler.drag((400, 100), (500, 400))

@@ -168,7 +168,7 @@ def test_the_quickstart_runs_and_can_be_labeled(jupyterlab, tab, pytestconfig):
     labeler = notebook.labeler()
     notebook.wait_idle()
     labeler.expect_place(2)
-    labeler.drag((125, 30), (420, 290))
+    labeler.drag((60, 8), (430, 296))
     labeler.choose("object")
     labeler.wait_saved()
     if target := pytestconfig.getoption("--screenshot"):

@@ -96,6 +96,19 @@ def test_an_unreadable_image_says_why_and_can_be_skipped(plain_page, open_widget
     assert widget.data[ATTRIBUTE].isna().all()
 
 
+def test_what_is_drawn_on_an_image_whose_file_is_gone_by_then_is_saved(plain_page, open_widget, photographs):
+    widget = open_widget()
+    labeler = plain_page.show(widget)
+    for picture in photographs.parent.glob("*.jpg"):
+        picture.unlink()
+    labeler.drag((100, 80), (300, 200))
+    plain_page.settle(labeler)
+    labeler.action("submit")
+    labeler.expect_place(2)
+    plain_page.settle(labeler)
+    assert len(widget.data.loc[0, ATTRIBUTE]["annotations"]) == 1
+
+
 def test_an_image_turned_by_exif_is_labeled_on_its_stored_grid(plain_page, tmp_path):
     from PIL import Image
 

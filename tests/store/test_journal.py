@@ -57,10 +57,17 @@ def test_life_of_an_item(journal, items):
     assert journal.work(item).submitted == [box("x")]
     back = commit(journal, change("4", item, undoes="3", updated=[box("x")]))
     assert (back.state, back.edited) == ("submitted", False)
-    skipped = commit(journal, Operation(id="5", item=item, kind="skip"))
+    passed = commit(journal, Operation(id="5", item=item, kind="skip"))
+    assert (passed.state, passed.edited) == ("submitted", False)
+    assert journal.work(item).submitted == [box("x")]
+
+
+def test_a_skipped_item_keeps_what_was_drawn(journal, items):
+    commit(journal, change("1", items[0], created=[box("x")]))
+    skipped = commit(journal, Operation(id="2", item=items[0], kind="skip"))
     assert (skipped.state, skipped.edited) == ("skipped", False)
-    assert journal.work(item).value == [box("x")]
-    assert journal.work(item).submitted is None
+    assert journal.work(items[0]).value == [box("x")]
+    assert journal.work(items[0]).submitted is None
 
 
 def test_an_untouched_item_may_be_submitted(journal, items):

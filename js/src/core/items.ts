@@ -33,7 +33,7 @@ export function createItems<Value, Change, Media>(
 ): Items<Value, Media> {
   const ready = new Map<number, LoadedItem<Value, Media>>();
   const coming = new Map<number, Promise<LoadedItem<Value, Media>>>();
-  /** Items that changed elsewhere while they were on their way. */
+  /** Items that changed while they were on their way. */
   const outdated = new Set<number>();
 
   function put(item: LoadedItem<Value, Media>): void {
@@ -72,7 +72,10 @@ export function createItems<Value, Change, Media>(
   return {
     load,
     peek: (index) => ready.get(index),
-    put,
+    put(item) {
+      put(item);
+      if (coming.has(item.view.index)) outdated.add(item.view.index);
+    },
     forget(index) {
       ready.delete(index);
       if (coming.has(index)) outdated.add(index);

@@ -91,7 +91,8 @@ export function createLabeler<Value, Change, Media>(
   }
 
   async function go(wanted: number): Promise<void> {
-    if (wanted < 0 || wanted >= progress.value.total || wanted === index.value) return;
+    const shown = item.value?.view.index ?? index.value;
+    if (wanted < 0 || wanted >= progress.value.total || (wanted === index.value && wanted === shown)) return;
     client.request<Position>("move", { index: wanted }).catch((error: Error) => say("error", error.message));
     await show(wanted, items.load(wanted));
   }
@@ -104,7 +105,7 @@ export function createLabeler<Value, Change, Media>(
       if (operation.item !== view.id) continue;
       seen.add(operation.id);
       if (operation.kind !== "change") {
-        known.view = { ...known.view, state: operation.kind === "submit" ? "submitted" : "skipped", edited: false };
+        known.view = decided(known.view, operation.kind);
         continue;
       }
       try {
@@ -206,21 +207,22 @@ export function createLabeler<Value, Change, Media>(
   function submit(): void {
     const view = item.value?.view;
     if (!view || view.index !== index.value) return;
-    if (view.error === null) leave("submit", "submitted");
+    if (view.error === null) leave("submit");
     else say("warning", "This item cannot be shown, so it cannot be submitted. Skip it.");
   }
 
   function skip(): void {
-    leave("skip", "skipped");
+    leave("skip");
   }
 
-  function leave(kind: "submit" | "skip", state: "submitted" | "skipped"): void {
+  function leave(kind: "submit" | "skip"): void {
     const operation = operate(kind);
     if (!operation || !item.value) return;
     const before = item.value.view;
-    current((loaded) => ({ ...loaded, view: { ...loaded.view, state, edited: false } }));
-    progress.value = counted(progress.value, before.state, state);
-    announce(state === "submitted" ? "Submitted." : "Skipped.");
+    const after = decided(before, kind);
+    current((loaded) => ({ ...loaded, view: after }));
+    progress.value = counted(progress.value, before.state, after.state);
+    announce(kind === "submit" ? "Submitted." : "Skipped.");
     const ahead = before.next;
     const known = ahead === null ? undefined : items.peek(ahead)?.view.state;
     if (ahead !== null && known !== "submitted" && known !== "skipped") void go(ahead);
@@ -353,6 +355,12 @@ export function createLabeler<Value, Change, Media>(
 function touched(view: ItemView): ItemView {
   if (view.state === "submitted") return { ...view, edited: true };
   return view.state === "skipped" ? view : { ...view, state: "draft" };
+}
+
+/** Skipping never takes back what was submitted. */
+function decided(view: ItemView, kind: "submit" | "skip"): ItemView {
+  if (kind === "submit") return { ...view, state: "submitted", edited: false };
+  return view.state === "submitted" ? view : { ...view, state: "skipped", edited: false };
 }
 
 function counted(progress: Progress, from: ItemView["state"], to: ItemView["state"]): Progress {

@@ -59,6 +59,10 @@ export function contains(box: Rectangle, at: Point): boolean {
   return at.x >= box.left && at.x <= box.left + box.width && at.y >= box.top && at.y <= box.top + box.height;
 }
 
+export function sameRectangle(one: Rectangle, other: Rectangle): boolean {
+  return one.left === other.left && one.top === other.top && one.width === other.width && one.height === other.height;
+}
+
 /** The place of a handle in image pixels. */
 export function handlePoint(box: Rectangle, handle: Handle): Point {
   const along = (start: number, length: number, low: boolean, high: boolean) => start + (low ? 0 : high ? length : length / 2);

@@ -1,5 +1,5 @@
-import { computed, signal } from "@preact/signals";
-import { move, resize } from "../core/rectangle";
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { move, resize, sameRectangle } from "../core/rectangle";
 import { applyShapes, created, deleted, type ShapeChange, updated } from "../core/shapes";
 import type { Editor, TaskContext, TaskModule } from "../core/task";
 import { makeId } from "../core/transport";
@@ -69,6 +69,16 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
   };
   const tools: Record<string, StageTool> = { box: createBoxTool(scene), select: createSelectTool(scene) };
   const tool = computed(() => tools[context.tool.value] ?? createSelectTool(scene));
+  const place = computed(() => context.item.value?.view.id);
+  const stop = effect(() => {
+    // What was half drawn belongs to the item and the tool with which it began.
+    place.value;
+    tool.value;
+    untracked(() => {
+      for (const one of Object.values(tools)) one.cancel();
+    });
+  });
+  life.addEventListener("abort", stop);
 
   const stage = createImageStage(
     element,
@@ -107,7 +117,7 @@ function boxKeys(scene: BoxScene, stage: ImageStage): Editor["keys"] {
     const box = selectedBox(scene);
     if (!box) return;
     const after = { ...box, ...change(box) };
-    if (after.width > 0 && after.height > 0) scene.commit(updated(after));
+    if (after.width > 0 && after.height > 0 && !sameRectangle(after, box)) scene.commit(updated(after));
   }
 
   function insert(): void {

@@ -1,5 +1,5 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { contains, type Handle, handleAt, move, type Rectangle, resize } from "../core/rectangle";
+import { contains, type Handle, handleAt, move, type Rectangle, resize, sameRectangle } from "../core/rectangle";
 import { type ShapeChange, updated } from "../core/shapes";
 import type { Point, Size } from "../core/viewport";
 import type { Box } from "../generated/schema";
@@ -100,7 +100,7 @@ export function createBoxEdit(scene: BoxScene): BoxEdit {
       const before = start?.box;
       const after = scene.preview.value;
       end();
-      if (before && after && after.width > 0 && after.height > 0 && !samePlace(before, after)) scene.commit(updated(after));
+      if (before && after && after.width > 0 && after.height > 0 && !sameRectangle(before, after)) scene.commit(updated(after));
     },
     cancel() {
       if (!start) return false;
@@ -108,8 +108,4 @@ export function createBoxEdit(scene: BoxScene): BoxEdit {
       return true;
     },
   };
-}
-
-function samePlace(one: Rectangle, other: Rectangle): boolean {
-  return one.left === other.left && one.top === other.top && one.width === other.width && one.height === other.height;
 }

@@ -256,7 +256,7 @@ export class FakeSession {
       item.value = applied.value;
       inverse = applied.inverse;
       if (item.state === "unlabeled") item.state = "draft";
-    } else {
+    } else if (operation.kind === "submit" || item.state !== "submitted") {
       item.state = operation.kind === "submit" ? "submitted" : "skipped";
       item.submitted = operation.kind === "submit" ? JSON.stringify(item.value) : null;
     }
