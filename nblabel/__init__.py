@@ -9,7 +9,6 @@ Importing nblabel registers the accessor ``df.nblabel`` and is otherwise light: 
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from nblabel import accessor as _accessor  # noqa: F401
@@ -37,6 +36,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BoundingBox": "nblabel.tasks.bounding_box",
     "Instructions": "nblabel.labels",
     "Label": "nblabel.labels",
     "doctor": "nblabel.diagnosis",
@@ -47,14 +47,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used; task types come from the registry."""
-    if name in _HOMES:
-        value = getattr(importlib.import_module(_HOMES[name]), name)
-    elif name in __all__:
-        value = next(entry.load() for entry in entry_points(group="nblabel.tasks") if entry.module.startswith("nblabel.") and entry.attr == name)
-    else:
+    """Import a public name when it is first used."""
+    if name not in _HOMES:
         raise AttributeError(f"module 'nblabel' has no attribute {name!r}", name=name, obj=importlib.import_module(__name__))
-    globals()[name] = value
+    value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
     return value
 
 

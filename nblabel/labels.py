@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +11,7 @@ from nblabel.errors import TaskError
 
 __all__ = ["Instructions", "Label", "as_instructions", "as_labels", "default_color"]
 
-# Okabe and Ito, "Color Universal Design" (2008), ordered so that neighbours differ most on photographs; black is left out because it cannot be seen on dark pictures.
+# Okabe and Ito, "Color Universal Design" (2008), ordered so that neighbours differ most on photographs; without black, which dark pictures swallow.
 _PALETTE = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 _KEYS = "1234567890"
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -144,6 +145,6 @@ def _hex(hue: float, saturation: float, lightness: float) -> str:
 
 
 def _refuse_twice(values: list[str], what: str) -> None:
-    for value in values:
-        if values.count(value) > 1:
-            raise TaskError(f"labels: the {what} {value!r} is used twice; every label needs its own")
+    for value, count in Counter(values).items():
+        if count > 1:
+            raise TaskError(f"labels: the {what} {value!r} is used {count} times; every label needs its own")

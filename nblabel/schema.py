@@ -62,7 +62,7 @@ def load(data: object, form: type[T]) -> T:
         raise SchemaError(found["what"], path=_pointer(found["place"])) from None
 
 
-def dump(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
+def dump(value: object) -> Any:
     """Turn dataclasses into plain JSON data.
 
     Examples

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import nblabel as nl
 import pytest
 from playwright.sync_api import expect
+
+import nblabel as nl
 
 ATTRIBUTE = "things"
 

@@ -6,11 +6,12 @@ import ast
 import json
 import shutil
 
-import nblabel as nl
 import pytest
 from harness.photographs import save_photographs
-from nblabel.demo import make_project
 from playwright.sync_api import expect
+
+import nblabel as nl
+from nblabel.demo import make_project
 
 IMPORT = "import nblabel as nl"
 LABEL = """df = nl.read_manifest("photos.manifest")

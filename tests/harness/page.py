@@ -75,7 +75,7 @@ class PlainPage:
         self.page.evaluate(MOUNT, [widget.comm.comm_id, view, str(state["_esm"]), opening, text])
         return Labeler(self.page, self.page.locator(f"#{view}")).wait_ready()
 
-    def cut(self, connected=False):
+    def cut(self, *, connected=False):
         """Cut the connection of all views, or mend it."""
         self.page.evaluate("cut => Object.values(window.views).forEach((view) => { view.connection.cut = cut; })", not connected)
 
