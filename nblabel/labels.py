@@ -110,8 +110,8 @@ def as_labels(labels: Iterable[str | Label]) -> tuple[Label, ...]:
     if not given:
         raise TaskError("labels: the list is empty, expected at least one name")
     _refuse_twice([label.name for label in given], "name")
-    _refuse_twice([label.key for label in given if label.key is not None], "key")
-    taken = {label.key for label in given}
+    _refuse_twice([label.key.lower() for label in given if label.key is not None], "key")
+    taken = {label.key.lower() for label in given if label.key is not None}
     free = iter([key for key in _KEYS if key not in taken])
     return tuple(
         replace(label, color=label.color or default_color(position), key=label.key or next(free, None)) for position, label in enumerate(given)

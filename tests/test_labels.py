@@ -30,8 +30,8 @@ def test_names_are_kept_as_they_are():
     [
         ([], "the list is empty"),
         ("cat", r"write \['cat'\]"),
-        (["cat", "cat"], "the name 'cat' is used twice"),
-        ([Label("cat", key="c"), Label("dog", key="c")], "the key 'c' is used twice"),
+        (["cat", "cat"], "the name 'cat' is used 2 times"),
+        ([Label("cat", key="c"), Label("dog", key="c")], "the key 'c' is used 2 times"),
         (["cat", 3], "got 3, expected names"),
         ([""], "at least one character"),
         (["x" * (MAX_NAME + 1)], "has 257 characters, Ground Truth allows 256"),
