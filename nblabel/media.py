@@ -7,23 +7,34 @@ measuring, showing and storing then share one grid.
 from __future__ import annotations
 
 import io
+import re
 import struct
-import warnings
 import zlib
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from nblabel.errors import MediaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PIL.ImageFile import ImageFile
 
 __all__ = ["MAX_PIXELS", "Picture", "read_image"]
 
 MAX_PIXELS = 100_000_000
 """Largest image that is decoded, in pixels: Ground Truth's own limit (developer guide, "Input data quotas")."""
 
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-_SHOWN_BY_BROWSERS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif", "BMP": "image/bmp"}
+_DEEP_GRAY = {"I", "F", "I;16", "I;16B"}
+_GRAY = {"1", "L", "LA"} | _DEEP_GRAY
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
 
@@ -76,53 +87,41 @@ def read_image(data: bytes) -> Picture:
     """
     if not data:
         raise MediaError("the file is empty; expected an image")
-    upright = _neutralize(data)
+    kind = next((kind for kind in _KINDS if re.match(kind.start, data, re.DOTALL)), None)
+    if kind is None:
+        raise MediaError("not an image of a known kind; expected JPEG, PNG, WEBP, GIF, BMP or TIFF")
+    upright = kind.neutralize(data)
     try:
-        with warnings.catch_warnings():
-            # Pillow warns of images that are large for it, where the limit below is ours, and of damage that it gets over.
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(upright), formats=_FORMATS) as image:
-                return _picture(image, upright)
+        with kind.file(io.BytesIO(upright)) as image:
+            return _picture(image, upright, kind.mime)
+    except MediaError:
+        raise
     except Image.DecompressionBombError:
         raise MediaError(f"more than {MAX_PIXELS:,} pixels; make it smaller or cut it into tiles") from None
-    except UnidentifiedImageError:
-        raise MediaError("not an image of a known kind; expected JPEG, PNG, WEBP, GIF, BMP or TIFF") from None
-    except (OSError, SyntaxError, ValueError, struct.error) as error:
-        if isinstance(error, MediaError):
-            raise
-        raise MediaError(f"the image is damaged ({error})") from error
+    except (OSError, SyntaxError, ValueError, struct.error, Warning) as error:  # Pillow warns of damage, and a user may make that an error
+        raise MediaError(f"the image is damaged ({error}); write it anew") from error
 
 
-def _picture(image: Image.Image, data: bytes) -> Picture:
+def _picture(image: Image.Image, data: bytes, mime: str | None) -> Picture:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise MediaError(f"{width} x {height} is more than {MAX_PIXELS:,} pixels; make it smaller or cut it into tiles")
-    depth = 1 if image.mode in {"1", "L", "I", "F", "I;16", "LA"} else 3
-    mime = _SHOWN_BY_BROWSERS.get(image.format or "")
+    depth = 1 if image.mode in _GRAY else 3
     if mime is not None and image.mode != "CMYK":
         return Picture(data, mime, width, height, depth)
+    # Loading a TIFF turns it by an orientation in its XMP too, unless it has one of its own.
+    image.getexif()[_ORIENTATION] = _UPRIGHT
     shown = io.BytesIO()
     _eight_bit(image).save(shown, "PNG", compress_level=1)
     return Picture(shown.getvalue(), "image/png", width, height, depth)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    if image.mode in {"I", "F", "I;16", "I;16B"}:
+    if image.mode in _DEEP_GRAY:
         low, high = cast("tuple[float, float]", image.convert("F").getextrema())
         scale = 255 / (high - low) if high > low else 1.0
         return image.convert("F").point(lambda level: (level - low) * scale).convert("L")
     return image if image.mode in {"1", "L", "LA", "RGB", "RGBA", "P"} else image.convert("RGB")
-
-
-def _neutralize(data: bytes) -> bytes:
-    """Set the EXIF orientation to upright in JPEG, PNG and WEBP bytes."""
-    if data.startswith(b"\xff\xd8"):
-        return _neutralize_jpeg(data)
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _neutralize_png(data)
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return _neutralize_webp(data)
-    return data
 
 
 def _neutralize_jpeg(data: bytes) -> bytes:
@@ -176,21 +175,46 @@ def _with(data: bytes, start: int, end: int, body: bytes) -> bytes:
 
 
 def _upright_tiff(body: bytes) -> bytes:
-    """Set the orientation entry of the first directory of a TIFF structure (TIFF 6.0, section 2) to 1."""
+    """Set the orientation entry of the first directory of a TIFF structure (TIFF 6.0, section 2; BigTIFF) to 1."""
     order = {b"II": "<", b"MM": ">"}.get(body[:2])
-    if order is None or len(body) < 8:
+    if order is None:
         return body
-    (directory,) = struct.unpack_from(order + "I", body, 4)
-    if directory + 2 > len(body):
+    # BigTIFF has the version 43, and eight bytes where TIFF has four, or two for the number of entries.
+    number, count, start, size = ("Q", "Q", 8, 20) if 43 in body[2:4] else ("I", "H", 4, 12)
+    if start + struct.calcsize(order + number) > len(body):
         return body
-    (entries,) = struct.unpack_from(order + "H", body, directory)
+    (directory,) = struct.unpack_from(order + number, body, start)
+    first = directory + struct.calcsize(order + count)
+    if first > len(body):
+        return body
+    (entries,) = struct.unpack_from(order + count, body, directory)
     changed = bytearray(body)
-    for number in range(entries):
-        entry = directory + 2 + 12 * number
-        if entry + 12 > len(body):
-            break
+    for entry in range(first, min(first + entries * size, len(body) - size + 1), size):
         (tag,) = struct.unpack_from(order + "H", body, entry)
         if tag == _ORIENTATION:
-            struct.pack_into(order + "HI", changed, entry + 2, 3, 1)
-            struct.pack_into(order + "HH", changed, entry + 8, _UPRIGHT, 0)
+            struct.pack_into(f"{order}H{number}HH", changed, entry + 2, 3, 1, _UPRIGHT, 0)
     return bytes(changed)
+
+
+class _Kind(NamedTuple):
+    """A file format."""
+
+    start: bytes
+    """Pattern of the first bytes."""
+    file: Callable[[io.BytesIO], ImageFile]
+    neutralize: Callable[[bytes], bytes]
+    mime: str | None
+    """Media type where browsers show it."""
+
+
+# Pillow's classes are used without Image.open, which warns of images that are large for it though the limit here is ours, and takes a photograph
+# with a second picture in it (MPO, as telephones write it) for something else than JPEG. Images are read in several threads, and warnings
+# cannot be silenced in one thread alone.
+_KINDS = (
+    _Kind(rb"\xff\xd8\xff", JpegImageFile, _neutralize_jpeg, "image/jpeg"),
+    _Kind(rb"\x89PNG\r\n\x1a\n", PngImageFile, _neutralize_png, "image/png"),
+    _Kind(rb"RIFF....WEBP", WebPImageFile, _neutralize_webp, "image/webp"),
+    _Kind(rb"GIF8[79]a", GifImageFile, bytes, "image/gif"),
+    _Kind(rb"BM", BmpImageFile, bytes, "image/bmp"),
+    _Kind(rb"II[*+]\0|II\0[*]|MM\0[*+]|MM[*]\0", TiffImageFile, _upright_tiff, None),
+)
