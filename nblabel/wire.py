@@ -62,12 +62,13 @@ class LabelView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskView:
-    """A task as a front end needs it; `settings` are the task type's own."""
+    """A task as a front end needs it; `instructions` stay in sight, `details` are shown on demand, `settings` are the task type's own."""
 
     type: str
     title: str
     labels: list[LabelView]
     instructions: str
+    details: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
 
 

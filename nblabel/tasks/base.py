@@ -103,6 +103,7 @@ class Task(ABC):
                 for label in self.labels
             ],
             instructions=self.instructions.short,
+            details=self.instructions.full,
         )
 
     @abstractmethod

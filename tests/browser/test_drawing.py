@@ -181,6 +181,49 @@ def test_a_class_key_after_drawing_is_for_the_next_box(plain_page, labeler, widg
     assert [part["label"] for part in widget.value] == ["cat", "cat"]
 
 
+def test_a_class_key_is_for_the_next_box_even_after_one_was_chosen(plain_page, labeler, widget):
+    labeler.drag((100, 80), (200, 200))
+    labeler.click(150, 140)
+    labeler.drag((300, 80), (400, 200))
+    labeler.press("2")
+    labeler.drag((450, 80), (550, 200))
+    plain_page.settle(labeler)
+    assert [part["label"] for part in widget.value] == ["cat", "cat", "dog"]
+
+
+def test_shift_click_begins_a_box_inside_another(plain_page, labeler, widget):
+    labeler.drag((100, 80), (500, 400))
+    labeler.page.keyboard.down("Shift")
+    labeler.click(200, 160)
+    labeler.page.keyboard.up("Shift")
+    labeler.click(300, 260)
+    plain_page.settle(labeler)
+    near(widget.value, box("cat", 100, 80, 400, 320), box("cat", 200, 160, 100, 100))
+
+
+def test_the_wheel_of_a_resting_pointer_belongs_to_the_page(plain_page, labeler):
+    labeler.drag((100, 80), (300, 200))
+    before = labeler.stage.get_attribute("data-zoom")
+    labeler.page.wait_for_timeout(1700)
+    labeler.page.mouse.wheel(0, -300)
+    labeler.page.wait_for_timeout(100)
+    assert labeler.stage.get_attribute("data-zoom") == before
+
+
+def test_keys_follow_the_pointer_unless_somebody_writes(plain_page, labeler, widget):
+    page = labeler.page
+    page.evaluate("""() => { const field = document.createElement("input"); field.id = "field"; document.body.prepend(field); field.focus(); }""")
+    page.mouse.move(*labeler.screen(100, 100))
+    page.mouse.move(*labeler.screen(200, 150), steps=3)
+    page.keyboard.press("2")
+    assert page.locator("#field").input_value() == "2"
+
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.move(*labeler.screen(220, 170), steps=3)
+    page.keyboard.press("2")
+    expect(labeler.root.locator('[data-nblabel-label="dog"]')).to_have_attribute("aria-pressed", "true")
+
+
 def test_zoom_and_pan_leave_boxes_where_they_are(plain_page, labeler, widget):
     before = float(labeler.stage.get_attribute("data-zoom"))
     x, y = labeler.screen(320, 240)
@@ -232,8 +275,28 @@ def test_the_help_lists_the_keys_that_are_bound(labeler):
     dialog = labeler.root.locator('[data-nblabel="help"]')
     expect(dialog).to_contain_text("Submit")
     expect(dialog).to_contain_text("dog")
-    labeler.press("Escape")
+    labeler.page.keyboard.press("Enter")
+    labeler.page.keyboard.press("s")
+    labeler.expect_place(1)
+    labeler.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_the_labeler_is_as_dark_as_the_page_says(plain_page, labeler):
+    scheme = "view => getComputedStyle(document.querySelector('#view-0 > div')).colorScheme"
+    for light, expected in (("false", "dark"), ("true", "light")):
+        labeler.page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", light)
+        labeler.page.wait_for_function(f"() => ({scheme})() === '{expected}'")
+
+
+def test_instructions_are_there_to_be_read(plain_page, photographs, tmp_path):
+    task = nl.BoundingBox(["cat"], instructions=nl.Instructions(short="Tight boxes.", full="Leave out <b>shadows</b>."))
+    widget = nl.label(nl.read_manifest(photographs), task, attribute=ATTRIBUTE, store=tmp_path / "store.db")
+    labeler = plain_page.show(widget)
+    expect(labeler.root).to_contain_text("Tight boxes.")
+    labeler.root.get_by_role("button", name="Read the instructions").click()
+    expect(labeler.root.get_by_role("dialog")).to_contain_text("Leave out <b>shadows</b>.")
+    widget.close()
 
 
 def test_markup_in_names_is_text(plain_page, photographs, tmp_path):

@@ -56,6 +56,42 @@ def test_a_page_reloaded_while_cut_off_still_has_everything(plain_page, open_wid
     assert [part["label"] for part in widget.value] == ["cat"]
 
 
+def test_what_waits_survives_another_labeler_of_the_job(plain_page, open_widget):
+    first, second = open_widget(), open_widget()
+    cut_off = plain_page.show(first)
+    plain_page.cut()
+    cut_off.drag((100, 80), (300, 200))
+    other = plain_page.show(second)
+    other.drag((400, 100), (500, 400))
+    plain_page.settle(other)
+    plain_page.page.reload()
+
+    again = plain_page.show(second)
+    plain_page.settle(again)
+    assert len(second.value) == 2
+
+
+def test_what_cannot_be_saved_now_is_kept_until_it_can(plain_page, open_widget, photographs):
+    widget = open_widget()
+    labeler = plain_page.show(widget)
+    plain_page.cut()
+    labeler.drag((100, 80), (300, 200))
+    expect(labeler.root.locator(".entry")).to_have_count(1)
+    plain_page.page.reload()
+    picture = photographs.parent / "0.jpg"
+    content = picture.read_bytes()
+    picture.unlink()
+
+    later = open_widget()
+    labeler = plain_page.show(later)
+    expect(labeler.status).to_have_attribute("data-state", "error")
+    assert later.value == []
+    picture.write_bytes(content)
+    labeler.root.get_by_role("button", name="Try again now").click()
+    plain_page.settle(labeler)
+    assert len(later.value) == 1
+
+
 def test_a_new_frame_after_a_restart_has_all_earlier_work(plain_page, open_widget):
     first = open_widget()
     labeler = plain_page.show(first)

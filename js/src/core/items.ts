@@ -2,8 +2,9 @@ import type { ItemView } from "../generated/schema";
 import type { LoadedItem, TaskModule } from "./task";
 import type { Client } from "./transport";
 
-/** Items kept ready around the current one. */
+/** Items kept ready around the current one, as long as their media together are not heavier than HEAVIEST. */
 const KEPT = 6;
+const HEAVIEST = 400e6;
 
 export interface Items<Value, Media> {
   /** Loads an item, or gives it at once when it was fetched ahead. */
@@ -12,6 +13,8 @@ export interface Items<Value, Media> {
   put(item: LoadedItem<Value, Media>): void;
   /** The item changed elsewhere: it must be loaded again. */
   forget(index: number): void;
+  /** Lets go of all media but those on show. */
+  clear(): void;
   /** Fetches ahead, quietly. */
   prefetch(indices: readonly number[]): void;
 }
@@ -37,14 +40,28 @@ export function createItems<Value, Change, Media>(
   const outdated = new Set<number>();
 
   function put(item: LoadedItem<Value, Media>): void {
+    const before = ready.get(item.view.index);
+    if (before && before.media !== item.media) release(before);
     ready.delete(item.view.index);
     ready.set(item.view.index, item);
     for (const [index, old] of ready) {
-      if (ready.size <= KEPT) break;
-      if (index === shown()) continue;
-      ready.delete(index);
-      if (old.media !== null) task.release(old.media);
+      if (ready.size <= KEPT && (ready.size <= 2 || weight() <= HEAVIEST)) break;
+      if (index !== shown() && old !== item) take(index);
     }
+  }
+
+  function weight(): number {
+    return [...ready.values()].reduce((sum, { media }) => sum + (media === null ? 0 : task.weight(media)), 0);
+  }
+
+  function take(index: number): void {
+    const item = ready.get(index);
+    ready.delete(index);
+    if (item && index !== shown()) release(item);
+  }
+
+  function release({ media }: LoadedItem<Value, Media>): void {
+    if (media !== null) task.release(media);
   }
 
   async function fetch(index: number): Promise<LoadedItem<Value, Media>> {
@@ -76,8 +93,11 @@ export function createItems<Value, Change, Media>(
       put(item);
       if (coming.has(item.view.index)) outdated.add(item.view.index);
     },
+    clear() {
+      for (const index of [...ready.keys()]) if (index !== shown()) take(index);
+    },
     forget(index) {
-      ready.delete(index);
+      take(index);
       if (coming.has(index)) outdated.add(index);
     },
     prefetch(indices) {

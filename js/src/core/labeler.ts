@@ -1,7 +1,8 @@
-import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ItemView, LabelView, Notice, Operation, Position, Progress, Receipt, TaskView } from "../generated/schema";
 import { createHistory, type History, type Step } from "./history";
 import { createItems, loadItem } from "./items";
+import { createKeeper } from "./keeper";
 import { createOutbox, type Outbox } from "./outbox";
 import type { LoadedItem, TaskContext, TaskModule } from "./task";
 import { createClient, makeId, type Transport } from "./transport";
@@ -39,6 +40,10 @@ export interface Labeler<Value, Change, Media> extends TaskContext<Value, Change
   chooseLabel(position: number): void;
   select(ids: readonly string[]): void;
   removeSelection(): void;
+  /** The last view of this page was taken away: tells the session so, once nothing waits. */
+  leave(): void;
+  /** A view is there again. */
+  stay(): void;
   dispose(): void;
 }
 
@@ -61,17 +66,20 @@ export function createLabeler<Value, Change, Media>(
   const chosen = signal(false);
   const notice = signal<Notice | null>(null);
   const announcement = signal("");
+  const leaving = signal(false);
   let since = performance.now();
   /** Operations that every value kept in this page already has. */
   const seen = new Set<string>();
   /** Indices of the items that were seen, by their ids. */
   const places = new Map<number, number>();
 
-  const outbox = createOutbox({ client, key: `nblabel:${opening.session}`, storage: browserStorage(), acknowledged, refused });
+  const keeper = createKeeper(browserStorage(), `nblabel:${opening.session}`);
+  const outbox = createOutbox({ client, keeper, acknowledged, refused });
 
   // ---- items
 
   async function show(wanted: number, load: Promise<LoadedItem<Value, Media>>): Promise<void> {
+    forgetInfo();
     batch(() => {
       index.value = wanted;
       selection.value = [];
@@ -129,6 +137,7 @@ export function createLabeler<Value, Change, Media>(
   function operate(kind: Operation["kind"], change: Change | null = null, undoes: string | null = null): Operation | null {
     const view = item.value?.view;
     if (!view || view.index !== index.value) return null;
+    forgetInfo();
     const now = performance.now();
     const operation: Operation = { id: makeId() + makeId(), item: view.id, kind, change, undoes, seconds: (now - since) / 1000 };
     since = now;
@@ -224,20 +233,22 @@ export function createLabeler<Value, Change, Media>(
     progress.value = counted(progress.value, before.state, after.state);
     announce(kind === "submit" ? "Submitted." : "Skipped.");
     const ahead = before.next;
-    const known = ahead === null ? undefined : items.peek(ahead)?.view.state;
-    if (ahead !== null && known !== "submitted" && known !== "skipped") void go(ahead);
-    else leaving = operation.id;
+    const known = ahead === null ? undefined : items.peek(ahead)?.view;
+    if (ahead !== null && !(known && isFinished(known))) void go(ahead);
+    else turning = operation.id;
   }
 
   /** The submission after which this page waits to be told where to go. */
-  let leaving: string | null = null;
+  let turning: string | null = null;
 
   function acknowledged(receipt: Receipt): void {
     if (outbox.waiting.value.length === 0) progress.value = receipt.progress;
-    if (receipt.operation.id !== leaving) return;
-    leaving = null;
+    if (receipt.operation.id !== turning) return;
+    turning = null;
     if (receipt.next !== null && index.value === receipt.index) void go(receipt.next);
-    if (receipt.next === null) say("info", "Everything is labeled. You can still go back and change any item.");
+    const { submitted, skipped } = receipt.progress;
+    const count = skipped > 0 ? `${submitted} submitted, ${skipped} skipped` : `${submitted} submitted`;
+    if (receipt.next === null) say("info", `All items are done: ${count}. You can still go back and change any of them.`);
   }
 
   function refused(operation: Operation, error: Error): void {
@@ -303,6 +314,11 @@ export function createLabeler<Value, Change, Media>(
     selection.value = [];
   }
 
+  /** What was only worth a glance goes with the next thing that the person does. */
+  function forgetInfo(): void {
+    if (notice.value?.level === "info") notice.value = null;
+  }
+
   function say(level: Notice["level"], message: string): void {
     notice.value = { level, message };
   }
@@ -310,6 +326,11 @@ export function createLabeler<Value, Change, Media>(
   function announce(text: string): void {
     announcement.value = text;
   }
+
+  const stop = effect(() => {
+    // Whoever asked may be gone; then nobody needs to be told.
+    if (leaving.value && outbox.waiting.value.length === 0) client.request("leave", {}).catch(() => undefined);
+  });
 
   void show(opening.item.index, loadItem(task, opening.item, opening.media, withPending));
   outbox.retry();
@@ -345,9 +366,19 @@ export function createLabeler<Value, Change, Media>(
     },
     removeSelection,
     announce,
+    leave() {
+      leaving.value = true;
+      items.clear();
+    },
+    stay() {
+      leaving.value = false;
+    },
     dispose() {
       life.abort();
       outbox.dispose();
+      stop();
+      item.value = null;
+      items.clear();
     },
   };
 }
@@ -355,6 +386,10 @@ export function createLabeler<Value, Change, Media>(
 function touched(view: ItemView): ItemView {
   if (view.state === "submitted") return { ...view, edited: true };
   return view.state === "skipped" ? view : { ...view, state: "draft" };
+}
+
+function isFinished(view: ItemView): boolean {
+  return view.state === "skipped" || (view.state === "submitted" && !view.edited);
 }
 
 /** Skipping never takes back what was submitted. */

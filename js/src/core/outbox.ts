@@ -1,5 +1,6 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Operation, Receipt } from "../generated/schema";
+import type { Keeper } from "./keeper";
 import { type Client, SessionError } from "./transport";
 
 export type SavingState = "saved" | "saving" | "offline" | "error";
@@ -18,12 +19,10 @@ export interface Outbox {
 
 export interface OutboxOptions {
   client: Client;
-  /** Names the session across reloads; what was not acknowledged is kept under it. */
-  key: string;
-  storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
+  keeper: Keeper;
   /** An operation is durable. */
   acknowledged(receipt: Receipt): void;
-  /** The session refused an operation; its item must be loaded again. */
+  /** The session refused an operation for good; its item must be loaded again. */
   refused(operation: Operation, error: Error): void;
 }
 
@@ -33,43 +32,34 @@ const PATIENCE_MS = 4_000;
 const RESEND_MS = 15_000;
 const LONGEST_RESEND_MS = 120_000;
 
+/** Refusals after which sending the same again is in vain. */
+const FINAL = ["annotation", "schema"];
+/** A refusal that has nothing to do with the operation: the disk is full, the store is locked. */
+const STORE = "store";
+
 /**
  * Sends finished gestures one after the other and keeps each until the session has made it durable.
  *
  * Nothing here blocks the person who draws: a gesture is on screen before it is sent. Sending twice is harmless, because the session knows an
- * operation by its id.
+ * operation by its id. What cannot be saved for now, because its image is gone, say, waits beside the queue with all that was done to its item.
  */
-export function createOutbox({ client, key, storage, acknowledged, refused }: OutboxOptions): Outbox {
-  const waiting = signal<readonly Operation[]>(restore());
+export function createOutbox({ client, keeper, acknowledged, refused }: OutboxOptions): Outbox {
+  const waiting = signal<readonly Operation[]>(keeper.restore());
   const silent = signal(false);
-  const problem = signal<string | null>(null);
+  /** Why the last operation was refused, or why none can be written. */
+  const trouble = signal<string | null>(null);
+  /** Items whose operations cannot be saved for now, and why. */
+  const held = signal<ReadonlyMap<number, string>>(new Map());
   let sending: string | null = null;
   /** The session answers, but cannot write for now. */
   let stuck = false;
   let patience: ReturnType<typeof setTimeout> | undefined;
   let resend: ReturnType<typeof setTimeout> | undefined;
 
-  function restore(): Operation[] {
-    try {
-      const kept: unknown = JSON.parse(storage?.getItem(key) ?? "[]");
-      return Array.isArray(kept) ? kept.filter((operation) => typeof operation?.id === "string") : [];
-    } catch {
-      return [];
-    }
-  }
-
-  function keep(operations: readonly Operation[]): void {
-    waiting.value = operations;
-    try {
-      if (operations.length > 0) storage?.setItem(key, JSON.stringify(operations));
-      else storage?.removeItem(key);
-    } catch {
-      // A full or forbidden storage costs only the second copy: the operations are still here and still sent.
-    }
-  }
+  const problem = computed(() => trouble.value ?? held.value.values().next().value ?? null);
 
   function pump(): void {
-    const operation = waiting.value[0];
+    const operation = waiting.value.find(({ item }) => !held.value.has(item));
     if (!operation) {
       silent.value = false;
       return;
@@ -85,40 +75,53 @@ export function createOutbox({ client, key, storage, acknowledged, refused }: Ou
   function attempt(operation: Operation, interval: number): void {
     resend = setTimeout(() => attempt(operation, Math.min(interval * 2, LONGEST_RESEND_MS)), interval);
     client.request<Receipt>("commit", operation).then(
-      ({ result }) =>
-        settle(operation, () => {
-          if (stuck) problem.value = null;
-          acknowledged(result);
-        }),
-      (error: Error) => {
-        if (isFinal(error)) {
-          settle(operation, () => {
-            problem.value = error.message;
-            refused(operation, error);
-          });
-        } else if (error instanceof SessionError && sending === operation.id) {
-          stuck = true;
-          problem.value = error.message;
-        }
+      ({ result }) => {
+        if (!settle(operation)) return;
+        if (stuck) trouble.value = null;
+        stuck = false;
+        drop(operation);
+        acknowledged(result);
+        pump();
       },
+      // Anything else than a refusal is a carrier that failed: the operation is sent again.
+      (error: Error) => error instanceof SessionError && refuse(operation, error),
     );
   }
 
-  function settle(operation: Operation, then: () => void): void {
-    if (sending !== operation.id) return; // an answer to a repeated request
+  function refuse(operation: Operation, error: SessionError): void {
+    if (error.view.code === STORE) {
+      stuck = sending === operation.id;
+      if (stuck) trouble.value = error.message;
+      return;
+    }
+    if (!settle(operation)) return;
+    if (FINAL.includes(error.view.code)) {
+      trouble.value = error.message;
+      drop(operation);
+      refused(operation, error);
+    } else held.value = new Map(held.value).set(operation.item, error.message);
+    pump();
+  }
+
+  /** Ends the sending of an operation; false for an answer to a repeated request. */
+  function settle(operation: Operation): boolean {
+    if (sending !== operation.id) return false;
     clearTimeout(patience);
     clearTimeout(resend);
     sending = null;
     silent.value = false;
-    keep(waiting.value.filter(({ id }) => id !== operation.id));
-    then();
-    stuck = false;
-    pump();
+    return true;
+  }
+
+  function drop(operation: Operation): void {
+    waiting.value = waiting.value.filter(({ id }) => id !== operation.id);
+    keeper.release(operation);
   }
 
   function retry(): void {
-    const operation = waiting.value[0];
     clearTimeout(resend);
+    held.value = new Map();
+    const operation = waiting.value[0];
     if (operation && sending === operation.id) attempt(operation, RESEND_MS);
     else pump();
   }
@@ -132,8 +135,9 @@ export function createOutbox({ client, key, storage, acknowledged, refused }: Ou
     waiting,
     problem,
     send(operation) {
-      if (!stuck) problem.value = null;
-      keep([...waiting.value, operation]);
+      if (!stuck) trouble.value = null;
+      waiting.value = [...waiting.value, operation];
+      keeper.keep(operation);
       pump();
     },
     retry,
@@ -142,9 +146,4 @@ export function createOutbox({ client, key, storage, acknowledged, refused }: Ou
       clearTimeout(resend);
     },
   };
-}
-
-/** A refusal, after which sending again is in vain; a full disk, a locked store or a dead kernel is none, and the work is kept until it is over. */
-function isFinal(error: Error): boolean {
-  return error instanceof SessionError && error.view.code !== "store";
 }

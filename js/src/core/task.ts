@@ -66,6 +66,8 @@ export interface TaskModule<Value, Change, Media> {
   parseChange(change: unknown): Change;
   load(data: DataView | null, view: ItemView): Promise<Media | null>;
   release(media: Media): void;
+  /** Roughly the bytes that decoded media hold. */
+  weight(media: Media): number;
   apply(value: Value, change: Change): Applied<Value, Change>;
   entries(value: Value): readonly Entry[];
   relabel(value: Value, ids: readonly string[], label: string): Change | null;

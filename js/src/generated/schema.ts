@@ -9,12 +9,13 @@ export interface LabelView {
   description: string | null;
 }
 
-/** A task as a front end needs it; `settings` are the task type's own. */
+/** A task as a front end needs it; `instructions` stay in sight, `details` are shown on demand, `settings` are the task type's own. */
 export interface TaskView {
   type: string;
   title: string;
   labels: LabelView[];
   instructions: string;
+  details: string;
   settings: Record<string, unknown>;
 }
 

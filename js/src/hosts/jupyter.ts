@@ -14,6 +14,7 @@ interface State {
 export function jupyter<Value, Change, Media>(task: TaskModule<Value, Change, Media>): () => AnyWidget<State> {
   return () => {
     let labeler: Labeler<Value, Change, Media> | null = null;
+    let views = 0;
     return {
       initialize({ model }) {
         const { item, media, progress, session } = model.get("_opening");
@@ -22,7 +23,16 @@ export function jupyter<Value, Change, Media>(task: TaskModule<Value, Change, Me
         return () => running.dispose();
       },
       render({ el }) {
-        return labeler ? mountShell(el, labeler) : undefined;
+        const running = labeler;
+        if (!running) return undefined;
+        const unmount = mountShell(el, running);
+        views += 1;
+        running.stay();
+        return () => {
+          unmount();
+          views -= 1;
+          if (views === 0) running.leave();
+        };
       },
     };
   };

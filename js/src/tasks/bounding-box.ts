@@ -23,7 +23,7 @@ const NEW_BOX = 0.25;
 const task: TaskModule<Value, Change, ImageBitmap> = {
   type: "bounding-box",
   tools: [
-    { name: "box", title: "Box", key: "b", hint: "Drag from corner to corner, or click two corners" },
+    { name: "box", title: "Box", key: "b", hint: "Drag from corner to corner, or click two corners; Shift-click to begin inside another box" },
     { name: "select", title: "Select", key: "v", hint: "Click a box to select it, drag it to move it, drag its handles to resize it" },
   ],
   // What the session sends has passed the same schema in Python.
@@ -31,6 +31,7 @@ const task: TaskModule<Value, Change, ImageBitmap> = {
   parseChange: (change) => change as Change,
   load: loadImage,
   release: (bitmap) => bitmap.close(),
+  weight: (bitmap) => 4 * bitmap.width * bitmap.height,
   apply: applyShapes,
   entries: (value) =>
     value.map(({ id, label, left, top, width, height }) => ({
@@ -65,6 +66,10 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
     select(ids) {
       context.selection.value = ids;
       context.chosen.value = ids.length > 0;
+    },
+    mark(id) {
+      context.selection.value = [id];
+      context.chosen.value = false;
     },
   };
   const tools: Record<string, StageTool> = { box: createBoxTool(scene), select: createSelectTool(scene) };

@@ -37,11 +37,11 @@ export function createBoxTool(scene: BoxScene): StageTool {
     if (!rectangle || rectangle.width < smallest || rectangle.height < smallest) return;
     const box = { id: makeId(), label: scene.label.value, ...rectangle };
     scene.commit(created(box));
-    scene.selection.value = [box.id];
+    scene.mark(box.id);
   }
 
   function click(pointer: PointerAt): void {
-    const hit = boxAt(scene.boxes.value, pointer.at);
+    const hit = pointer.shift ? null : boxAt(scene.boxes.value, pointer.at);
     if (hit) scene.select([hit.id]);
     else {
       scene.select([]);
@@ -54,7 +54,7 @@ export function createBoxTool(scene: BoxScene): StageTool {
     cursor: (pointer) => (corner ? "crosshair" : (edit.cursor(pointer) ?? "crosshair")),
     down(pointer) {
       reached = pointer;
-      if (!corner && edit.grabHandle(pointer)) return true;
+      if (!corner && !pointer.shift && edit.grabHandle(pointer)) return true;
       pressed = pointer.at;
       return true;
     },
@@ -102,11 +102,14 @@ export function createBoxTool(scene: BoxScene): StageTool {
       const text = `${Math.round(rectangle.width)} × ${Math.round(rectangle.height)}`;
       const at = toScreen(view, reached.at);
       context.font = "12px system-ui, sans-serif";
-      const wide = context.measureText(text).width;
+      const wide = context.measureText(text).width + 10;
+      const { clientWidth, clientHeight } = context.canvas;
+      const x = at.x + 10 + wide > clientWidth ? at.x - 10 - wide : at.x + 10;
+      const y = at.y + 32 > clientHeight ? at.y - 32 : at.y + 12;
       context.fillStyle = "rgba(0, 0, 0, 0.75)";
-      context.fillRect(at.x + 10, at.y + 12, wide + 10, 20);
+      context.fillRect(x, y, wide, 20);
       context.fillStyle = "#fff";
-      context.fillText(text, at.x + 15, at.y + 26);
+      context.fillText(text, x + 5, y + 14);
     },
   };
 }

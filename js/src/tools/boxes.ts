@@ -15,7 +15,10 @@ export interface BoxScene {
   readonly preview: Signal<Box | null>;
   readonly label: ReadonlySignal<string>;
   commit(change: ShapeChange<Box>): void;
+  /** Selects what a person chose. */
   select(ids: readonly string[]): void;
+  /** Shows the handles of a box that was just drawn; class keys are for the next one. */
+  mark(id: string): void;
 }
 
 /** The box that a click means: the smallest one under the pointer, so that a box inside another can be reached. */

@@ -7,6 +7,7 @@ export interface PointerAt {
   readonly reach: number;
   /** Image pixels that a hand may tremble without meaning a drag. */
   readonly tremble: number;
+  readonly shift: boolean;
 }
 
 /** A tool of an image stage. Nothing in it waits for anything: it runs in the drag loop. */

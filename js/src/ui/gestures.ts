@@ -40,7 +40,7 @@ export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal)
   function pointer(event: PointerEvent): PointerAt {
     const view = stage.view();
     const reach = (event.pointerType === "touch" ? FINGER_REACH_PX : REACH_PX) / view.zoom;
-    return { at: toImage(view, place(event)), reach, tremble: TREMBLE_PX / view.zoom };
+    return { at: toImage(view, place(event)), reach, tremble: TREMBLE_PX / view.zoom, shift: event.shiftKey };
   }
 
   function begin(event: PointerEvent): typeof gesture {
@@ -114,7 +114,7 @@ export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal)
     event.stopPropagation();
   });
   on("wheel", (event) => {
-    const meant = event.ctrlKey || event.metaKey || event.timeStamp - intent < INTENT_MS || element.matches(":focus");
+    const meant = event.ctrlKey || event.metaKey || event.timeStamp - intent < INTENT_MS;
     if (!meant || !stage.ready()) return;
     event.preventDefault();
     event.stopPropagation();

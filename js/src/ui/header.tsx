@@ -42,7 +42,14 @@ export function Header<Value, Change, Media>(shell: Shell<Value, Change, Media>)
           <i class="skipped" style={{ width: `${(100 * skipped) / total}%` }} />
         </div>
         <span>
-          {submitted} / {total}
+          {submitted}
+          <span class="word"> submitted</span>
+          {skipped > 0 && (
+            <>
+              , {skipped}
+              <span class="word"> skipped</span>
+            </>
+          )}
         </span>
       </div>
       <Status {...shell} />

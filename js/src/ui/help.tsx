@@ -1,11 +1,10 @@
 import type { Signal } from "@preact/signals";
 import { badge, type KeyBinding } from "../core/keys";
-import { Button } from "./button";
+import { Dialog, type DialogName } from "./dialog";
 
 interface HelpProps {
-  open: Signal<boolean>;
+  open: Signal<DialogName | null>;
   bindings: readonly KeyBinding[];
-  title: string;
 }
 
 const GROUPS = ["Labels", "Tools", "Items", "Edit", "View"] as const;
@@ -16,50 +15,40 @@ const MOUSE = [
 ] as const;
 
 /** The keys as they are bound, not as someone once wrote them down. */
-export function Help({ open, bindings, title }: HelpProps) {
-  if (!open.value) return null;
-  const close = () => {
-    open.value = false;
-  };
+export function Help({ open, bindings }: HelpProps) {
   return (
-    <div class="veil" role="dialog" aria-label={`Keys: ${title}`} data-nblabel="help">
-      <div class="help">
-        <div class="head">
-          <h2>Keys</h2>
-          <Button title="Close" icon="close" run={close} />
-        </div>
-        <div class="columns">
-          {GROUPS.map((group) => (
-            <table key={group}>
-              <caption>{group}</caption>
-              <tbody>
-                {rows(bindings.filter((binding) => binding.group === group)).map(([text, keys]) => (
-                  <tr key={text}>
-                    <td>
-                      {keys.map((key) => (
-                        <kbd key={key}>{key}</kbd>
-                      ))}
-                    </td>
-                    <td>{text}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          ))}
-          <table>
-            <caption>Mouse</caption>
+    <Dialog open={open} name="help" title="Keys">
+      <div class="columns">
+        {GROUPS.map((group) => (
+          <table key={group}>
+            <caption>{group}</caption>
             <tbody>
-              {MOUSE.map(([gesture, text]) => (
-                <tr key={gesture}>
-                  <td>{gesture}</td>
+              {rows(bindings.filter((binding) => binding.group === group)).map(([text, keys]) => (
+                <tr key={text}>
+                  <td>
+                    {keys.map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                  </td>
                   <td>{text}</td>
                 </tr>
               ))}
             </tbody>
           </table>
-        </div>
+        ))}
+        <table>
+          <caption>Mouse</caption>
+          <tbody>
+            {MOUSE.map(([gesture, text]) => (
+              <tr key={gesture}>
+                <td>{gesture}</td>
+                <td>{text}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
       </div>
-    </div>
+    </Dialog>
   );
 }
 

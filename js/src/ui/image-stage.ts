@@ -28,6 +28,7 @@ export function createImageStage(element: HTMLElement, { item, tool, paint }: Im
   const size = signal<Size>({ width: 0, height: 0 });
   const view = signal<Viewport>({ x: 0, y: 0, zoom: 1 });
   const strokes = signal(0);
+  const ratio = screenRatio(life);
   const image = computed<Size>(() => item.value?.media ?? { width: item.value?.view.width ?? 1, height: item.value?.view.height ?? 1 });
 
   // ---- what is seen
@@ -63,13 +64,13 @@ export function createImageStage(element: HTMLElement, { item, tool, paint }: Im
       element.dataset["zoom"] = String(view.value.zoom);
     }),
     onFrame(() => {
-      const context = prepare(picture, size.value);
+      const context = prepare(picture, size.value, ratio.value);
       const media = item.value?.media;
       if (context && media) drawImage(context, media, view.value, size.value);
     }),
     onFrame(() => {
       strokes.value;
-      const context = prepare(overlay, size.value);
+      const context = prepare(overlay, size.value, ratio.value);
       if (!context || !item.value?.media) return;
       paint(context, view.value);
       tool.value.draw(context, view.value);
@@ -132,9 +133,23 @@ function addCanvas(element: HTMLElement): HTMLCanvasElement {
   return canvas;
 }
 
+/** Screen pixels for one pixel of the page: it changes with the browser's zoom, and when a window is moved to another screen. */
+function screenRatio(life: AbortSignal): ReadonlySignal<number> {
+  const ratio = signal(globalThis.devicePixelRatio || 1);
+  const watch = () => {
+    const same = globalThis.matchMedia?.(`(resolution: ${ratio.peek()}dppx)`);
+    const update = () => {
+      ratio.value = globalThis.devicePixelRatio;
+      watch();
+    };
+    same?.addEventListener("change", update, { signal: life, once: true });
+  };
+  watch();
+  return ratio;
+}
+
 /** Gives a clean canvas of the stage's size in the screen's own pixels. */
-function prepare(canvas: HTMLCanvasElement, size: Size): CanvasRenderingContext2D | null {
-  const ratio = globalThis.devicePixelRatio || 1;
+function prepare(canvas: HTMLCanvasElement, size: Size, ratio: number): CanvasRenderingContext2D | null {
   const width = Math.round(size.width * ratio);
   const height = Math.round(size.height * ratio);
   if (canvas.width !== width || canvas.height !== height) {

@@ -57,7 +57,7 @@ function Entries<Value, Change, Media>({ labeler, actions }: Shell<Value, Change
       {entries.length === 0 ? (
         <p class="faint">Nothing yet. An item without objects can be submitted as it is.</p>
       ) : (
-        <div class="scroll" role="listbox" aria-label="Annotations">
+        <ul class="scroll">
           {entries.map(({ id, label, detail, title }) => (
             <Row
               key={id}
@@ -73,7 +73,7 @@ function Entries<Value, Change, Media>({ labeler, actions }: Shell<Value, Change
               }}
             />
           ))}
-        </div>
+        </ul>
       )}
     </section>
   );
@@ -90,45 +90,21 @@ interface RowProps {
 }
 
 function Row({ selected, color, text, detail, title, select, remove }: RowProps) {
-  const row = useRef<HTMLDivElement>(null);
+  const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (selected) row.current?.scrollIntoView({ block: "nearest" });
   }, [selected]);
   return (
-    <div
-      ref={row}
-      class="entry"
-      role="option"
-      tabIndex={0}
-      aria-selected={selected}
-      aria-label={title}
-      title={title}
-      style={{ "--color": color }}
-      onClick={select}
-      onKeyDown={(event) => {
-        if (event.key === "Enter" || event.key === " ") {
-          event.preventDefault();
-          event.stopPropagation();
-          select();
-        }
-      }}
-    >
-      <i class="swatch" />
-      <span class="text">{text}</span>
-      <span class="detail">{detail}</span>
-      <button
-        type="button"
-        class="button square small"
-        title={`Delete this ${text}`}
-        aria-label={`Delete this ${text}`}
-        onClick={(event) => {
-          event.stopPropagation();
-          remove();
-        }}
-      >
+    <li ref={row} class="entry" data-selected={selected} style={{ "--color": color }}>
+      <button type="button" class="pick" aria-pressed={selected} aria-label={title} title={title} onClick={select}>
+        <i class="swatch" />
+        <span class="text">{text}</span>
+        <span class="detail">{detail}</span>
+      </button>
+      <button type="button" class="button square small" title={`Delete this ${text}`} aria-label={`Delete this ${text}`} onClick={remove}>
         <Icon name="close" />
       </button>
-    </div>
+    </li>
   );
 }
 

@@ -1,8 +1,10 @@
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import { render } from "preact";
 import { badge, type KeyBinding, keyOf, withoutCollisions } from "../core/keys";
 import type { Labeler } from "../core/labeler";
 import type { Editor } from "../core/task";
+import { Dialog, type DialogName } from "./dialog";
+import { focusOnHover } from "./focus";
 import { Header } from "./header";
 import { Help } from "./help";
 import { Panel } from "./panel";
@@ -22,11 +24,15 @@ export interface Shell<Value, Change, Media> {
   readonly labeler: Labeler<Value, Change, Media>;
   readonly actions: Actions;
   readonly editor: Editor;
+  /** Which dialog is open. */
+  readonly dialog: Signal<DialogName | null>;
   /** The key of an action, tool or label, as its badge shows it; absent where another binding has that key. */
   keyFor(title: string): string | undefined;
 }
 
 const ZOOM_STEP = 1.3;
+/** Keys that act while a dialog lies over everything. */
+const DIALOG_KEYS = ["?", "Escape"];
 
 /**
  * Shows a labeler in `element`; returns a function that takes it away.
@@ -56,7 +62,8 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
   stage.setAttribute("role", "application");
   stage.setAttribute("aria-label", `${labeler.task.type} stage; press ? for keys`);
 
-  const helpOpen = signal(false);
+  focusOnHover(root, stage, life.signal);
+  const dialog = signal<DialogName | null>(null);
   const editor = labeler.task.mount(stage, labeler, life.signal);
   const actions: Actions = {
     submit: labeler.submit,
@@ -71,15 +78,15 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
     "zoom-out": () => editor.zoomBy(1 / ZOOM_STEP),
     "full-screen": () => void toggleFullScreen(host, shadow),
     help: () => {
-      helpOpen.value = !helpOpen.value;
+      dialog.value = dialog.value === "help" ? null : "help";
     },
   };
   const bindings = withoutCollisions(keysOf(labeler, actions, editor));
   const badges = new Map([...bindings].reverse().map((binding) => [binding.title, badge(binding.key)]));
-  const shell: Shell<Value, Change, Media> = { labeler, actions, editor, keyFor: (title) => badges.get(title) };
+  const shell: Shell<Value, Change, Media> = { labeler, actions, editor, dialog, keyFor: (title) => badges.get(title) };
 
   const leave = (): void => {
-    if (helpOpen.value) helpOpen.value = false;
+    if (dialog.value) dialog.value = null;
     else if (editor.cancel()) return;
     else if (labeler.selection.value.length > 0) labeler.select([]);
     else (shadow.activeElement as HTMLElement | null)?.blur();
@@ -89,7 +96,9 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
     "keydown",
     (event) => {
       if (event.isComposing || event.target instanceof HTMLInputElement) return;
-      const binding = byKey.get(keyOf(event));
+      const key = keyOf(event);
+      if (dialog.value && !DIALOG_KEYS.includes(key)) return event.stopPropagation();
+      const binding = byKey.get(key);
       if (!binding || (event.target !== stage && isActivation(event))) return;
       event.preventDefault();
       event.stopPropagation();
@@ -101,16 +110,19 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
   render(
     <>
       <Header {...shell} />
-      <Banner {...shell} />
       <div class="body">
         <Toolbar {...shell} />
         <div class="middle" ref={(middle) => void middle?.prepend(stage)}>
           <Cover {...shell} />
+          <Banner {...shell} />
         </div>
         <Panel {...shell} />
       </div>
       <Footer {...shell} />
-      <Help open={helpOpen} bindings={bindings} title={labeler.view.title} />
+      <Help open={dialog} bindings={bindings} />
+      <Dialog open={dialog} name="instructions" title="Instructions">
+        <p class="written">{labeler.view.details}</p>
+      </Dialog>
       <div class="unseen" aria-live="polite">
         {labeler.announcement}
       </div>
@@ -186,7 +198,7 @@ function lastResort(leave: () => void): KeyBinding[] {
 
 /** Enter and Space belong to the button that has the focus. */
 function isActivation(event: KeyboardEvent): boolean {
-  return (event.key === "Enter" || event.key === " ") && event.target instanceof HTMLElement && event.target.matches("button, [role=option]");
+  return (event.key === "Enter" || event.key === " ") && event.target instanceof HTMLElement && event.target.matches("button");
 }
 
 async function toggleFullScreen(host: HTMLElement, shadow: ShadowRoot): Promise<void> {

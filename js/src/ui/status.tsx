@@ -1,6 +1,9 @@
 import { Button } from "./button";
 import type { Shell } from "./shell";
 
+const NO_ANSWER =
+  "The kernel does not answer yet. Go on labeling: your work is kept in this browser and saved when it answers. If you restarted the kernel, run this cell again.";
+
 /** Whether the work is safe. */
 export function Status<Value, Change, Media>({ labeler }: Shell<Value, Change, Media>) {
   const { outbox } = labeler;
@@ -15,8 +18,7 @@ export function Status<Value, Change, Media>({ labeler }: Shell<Value, Change, M
   const explanations = {
     saved: "Everything you did is on disk.",
     saving: "Waiting for the kernel to confirm.",
-    offline:
-      "The kernel does not answer: it is busy, restarting or disconnected. Go on; your work is kept in this browser and saved when it answers.",
+    offline: NO_ANSWER,
     error: outbox.problem.value ?? "",
   };
   return (
@@ -26,17 +28,14 @@ export function Status<Value, Change, Media>({ labeler }: Shell<Value, Change, M
   );
 }
 
-/** Something that the person must read. */
+/** Something that the person must read; it lies over the stage, so that nothing moves under the hand. */
 export function Banner<Value, Change, Media>({ labeler }: Shell<Value, Change, Media>) {
   const notice = labeler.notice.value;
-  const waiting = labeler.outbox.state.value === "offline";
-  if (!notice && !waiting) return null;
-  return (
-    <div class={`banner ${notice?.level ?? "warning"}`} role="alert" data-nblabel="notice">
-      <span>
-        {notice?.message ?? "The kernel does not answer. Go on labeling: your work is kept in this browser and saved as soon as it answers."}
-      </span>
-      {notice ? (
+  const { state, problem, waiting, retry } = labeler.outbox;
+  if (notice) {
+    return (
+      <div class={`banner ${notice.level}`} role="alert" data-nblabel="notice">
+        <span>{notice.message}</span>
         <Button
           title="Dismiss"
           icon="close"
@@ -44,17 +43,23 @@ export function Banner<Value, Change, Media>({ labeler }: Shell<Value, Change, M
             labeler.notice.value = null;
           }}
         />
-      ) : (
-        <Button title="Try again now" run={labeler.outbox.retry}>
-          Try again
-        </Button>
-      )}
+      </div>
+    );
+  }
+  const unsaved = state.value === "error" && waiting.value.length > 0;
+  if (!unsaved && state.value !== "offline") return null;
+  return (
+    <div class={`banner ${unsaved ? "error" : "warning"}`} role="alert" data-nblabel="notice">
+      <span>{unsaved ? `Not saved yet, but kept in this browser: ${problem.value}` : NO_ANSWER}</span>
+      <Button title="Try again now" run={retry}>
+        Try again
+      </Button>
     </div>
   );
 }
 
 /** Instructions, and the two ways to be done with an item. */
-export function Footer<Value, Change, Media>({ labeler, actions, keyFor }: Shell<Value, Change, Media>) {
+export function Footer<Value, Change, Media>({ labeler, actions, keyFor, dialog }: Shell<Value, Change, Media>) {
   const tool = labeler.task.tools.find(({ name }) => name === labeler.tool.value);
   const edited = labeler.item.value?.view.edited ?? false;
   return (
@@ -63,6 +68,16 @@ export function Footer<Value, Change, Media>({ labeler, actions, keyFor }: Shell
         {labeler.view.instructions && <b>{labeler.view.instructions}</b>}
         <span class="faint">{tool?.hint}</span>
       </span>
+      {labeler.view.details && (
+        <Button
+          title="Read the instructions"
+          run={() => {
+            dialog.value = "instructions";
+          }}
+        >
+          Instructions
+        </Button>
+      )}
       <Button title="Skip" action="skip" badge={keyFor("Skip")} run={actions.skip}>
         Skip
       </Button>

@@ -12,14 +12,22 @@ const DARK = 0.5;
 export function followTheme(host: HTMLElement, ground: HTMLElement, life: AbortSignal): void {
   const update = () => {
     host.style.colorScheme = "";
-    host.style.colorScheme = isDark(getComputedStyle(ground).backgroundColor) ? "dark" : "light";
+    host.style.colorScheme = (saidDark() ?? isDark(getComputedStyle(ground).backgroundColor)) ? "dark" : "light";
   };
   const observer = new MutationObserver(update);
   observer.observe(document.body, { attributes: true, attributeFilter: THEME_ATTRIBUTES });
   life.addEventListener("abort", () => observer.disconnect());
   globalThis.matchMedia?.("(prefers-color-scheme: dark)").addEventListener("change", update, { signal: life });
-  // A style that was just added is computed in the next frame; a theme's style sheet may come later still, with a change of the attributes.
+  // A style that was just added is computed in the next frame.
   requestAnimationFrame(update);
+}
+
+/** What the page says of its theme: known before the theme's style sheet has arrived. */
+function saidDark(): boolean | null {
+  const { jpThemeLight, vscodeThemeKind } = document.body.dataset;
+  if (jpThemeLight) return jpThemeLight === "false";
+  if (vscodeThemeKind) return !vscodeThemeKind.includes("light");
+  return null;
 }
 
 function isDark(color: string): boolean {

@@ -1,0 +1,38 @@
+/**
+ * Lets the keyboard follow the pointer: a person who points at the picture means its keys, not those of the notebook around it.
+ *
+ * Whoever is writing somewhere keeps the focus. A pointer that only passes over the labeler gives it back on leaving; after a click or a key it stays.
+ */
+export function focusOnHover(root: HTMLElement, stage: HTMLElement, life: AbortSignal): void {
+  let lender: HTMLElement | null = null;
+  const keep = () => {
+    lender = null;
+  };
+
+  root.addEventListener(
+    "pointermove",
+    (event) => {
+      if (event.movementX === 0 && event.movementY === 0) return; // the page moved, not the hand
+      const holder = document.activeElement;
+      if (root.matches(":focus-within") || isWriting(holder)) return;
+      stage.focus({ preventScroll: true });
+      lender = holder instanceof HTMLElement ? holder : null;
+    },
+    { signal: life },
+  );
+  root.addEventListener(
+    "pointerleave",
+    () => {
+      lender?.focus({ preventScroll: true });
+      keep();
+    },
+    { signal: life },
+  );
+  root.addEventListener("pointerdown", keep, { signal: life });
+  root.addEventListener("keydown", keep, { signal: life });
+}
+
+function isWriting(element: Element | null): boolean {
+  if (element?.shadowRoot) return isWriting(element.shadowRoot.activeElement);
+  return element instanceof HTMLElement && (element.isContentEditable || element.matches("input, textarea, select, iframe"));
+}
