@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -28,7 +29,7 @@ class Label:
     name : str
         As it will stand in the manifest, blanks included; at most 256 characters.
     color : str, optional
-        ``#rrggbb``; by default from a palette that colour-blind people can tell apart.
+        ``#rrggbb``; by default the next of a palette that colour-blind people can tell apart, without those given to other labels.
     key : str, optional
         The key that chooses this label, one character; by default 1 to 9 and 0 for the first ten.
     short_name : str, optional
@@ -111,11 +112,10 @@ def as_labels(labels: Iterable[str | Label]) -> tuple[Label, ...]:
         raise TaskError("labels: the list is empty, expected at least one name")
     _refuse_twice([label.name for label in given], "name")
     _refuse_twice([label.key.lower() for label in given if label.key is not None], "key")
-    taken = {label.key.lower() for label in given if label.key is not None}
-    free = iter([key for key in _KEYS if key not in taken])
-    return tuple(
-        replace(label, color=label.color or default_color(position), key=label.key or next(free, None)) for position, label in enumerate(given)
-    )
+    taken = {text.lower() for label in given for text in (label.color, label.key) if text is not None}
+    colors = (color for color in map(default_color, itertools.count()) if color not in taken)
+    keys = (key for key in _KEYS if key not in taken)
+    return tuple(replace(label, color=label.color or next(colors), key=label.key or next(keys, None)) for label in given)
 
 
 def as_instructions(instructions: str | Instructions | None) -> Instructions:
@@ -126,7 +126,7 @@ def as_instructions(instructions: str | Instructions | None) -> Instructions:
 
 
 def default_color(position: int) -> str:
-    """Return the colour of the label at `position`: a fixed palette first, then hues spread by the golden angle."""
+    """Return the default colour at `position`: a fixed palette first, then hues spread by the golden angle."""
     if position < len(_PALETTE):
         return _PALETTE[position]
     hue = (position * _GOLDEN_ANGLE) % 360

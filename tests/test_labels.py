@@ -21,6 +21,11 @@ def test_a_key_that_was_given_is_not_given_again():
     assert [label.key for label in labels] == ["2", "1", "3"]
 
 
+def test_a_color_that_was_given_is_not_given_again():
+    labels = as_labels(["cat", Label("dog", color="#E69F00"), "bird", Label("fish", color="#009e73"), "cow"])
+    assert [label.color for label in labels] == ["#56b4e9", "#E69F00", "#f0e442", "#009e73", "#0072b2"]
+
+
 def test_names_are_kept_as_they_are():
     assert [label.name for label in as_labels([" cat ", "고양이", "x" * MAX_NAME])] == [" cat ", "고양이", "x" * MAX_NAME]
 
