@@ -53,7 +53,7 @@ def read_bytes(ref: str | os.PathLike[str]) -> bytes:
     Raises
     ------
     StorageError
-        The file is missing, is a folder, may not be read, or its scheme is not supported.
+        The file is missing, is a folder or no regular file at all, has more than 200 MB, may not be read, or its scheme is not supported.
     """
     name = os.fspath(ref)
     return _backend(name).read_bytes(name)

@@ -17,7 +17,10 @@ from nblabel.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["exists", "path_of", "read_bytes", "write_bytes_atomic"]
+__all__ = ["MAX_BYTES", "exists", "path_of", "read_bytes", "write_bytes_atomic"]
+
+MAX_BYTES = 200_000_000
+"""Largest file that is read."""
 
 
 def path_of(ref: str) -> str:
@@ -47,7 +50,16 @@ def path_of(ref: str) -> str:
 def read_bytes(ref: str) -> bytes:
     """Return the content of a file; see `nblabel.storage.read_bytes`."""
     with _explained(ref):
-        return Path(path_of(ref)).read_bytes()
+        path = Path(path_of(ref))
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe may wait forever, reading a device never end
+            raise StorageError("this is a pipe, a socket or a device, a file was expected; copy its content into a file", uri=ref)
+        if status.st_size > MAX_BYTES:
+            message = f"the file has {status.st_size:,} bytes, at most {MAX_BYTES:,} are read at once; make it smaller or split it"
+            raise StorageError(message, uri=ref)
+        return path.read_bytes()
 
 
 def exists(ref: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from nblabel import storage
 from nblabel.errors import StorageError
+from nblabel.storage.local import MAX_BYTES
 
 posix = pytest.mark.skipif(os.name == "nt", reason="permission bits and symbolic links as POSIX has them")
 
@@ -39,6 +40,24 @@ class TestRead:
                 storage.read_bytes(ref)
             assert caught.value.uri == str(ref)
             assert str(ref) in str(caught.value)
+
+    @posix
+    @pytest.mark.parametrize("kind", ["pipe", "device"])
+    def test_what_is_no_file_is_not_waited_for(self, tmp_path, kind):
+        path = Path(os.devnull)
+        if kind == "pipe":
+            path = tmp_path / "pipe"
+            os.mkfifo(path)
+        with pytest.raises(StorageError, match="this is a pipe, a socket or a device, a file was expected; copy its content"):
+            storage.read_bytes(path)
+
+    def test_a_file_that_is_too_large_is_not_read(self, tmp_path, monkeypatch):
+        path = tmp_path / "large"
+        path.touch()
+        os.truncate(path, MAX_BYTES + 1)  # a hole: it takes no room on the disk
+        monkeypatch.setattr(Path, "read_bytes", None)
+        with pytest.raises(StorageError, match="has 200,000,001 bytes, at most 200,000,000 are read at once; make it smaller"):
+            storage.read_bytes(path)
 
     @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="everything is permitted to root")
     def test_permission(self, tmp_path):
