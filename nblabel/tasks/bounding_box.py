@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["BoundingBox", "Box", "BoxChange"]
 
 TYPE = "groundtruth/object-detection"
-# A box drawn to the border of the image may miss it by a rounding error of the browser's arithmetic.
+# A box drawn to the border of the image may miss it by a rounding error of the browser's arithmetic; what reaches over is cut off.
 _SLACK = 0.01
 _COLUMNS = ["label", "left", "top", "width", "height"]
 
@@ -97,9 +97,7 @@ class BoundingBox(Task):
         """Make the value for a list of boxes; see `Task.begin`."""
         drawn = schema.load(_plain(annotation), list[_Drawn]) if annotation is not None else []
         boxes = [Box(id=_new_id(), label=box.label, left=box.left, top=box.top, width=box.width, height=box.height) for box in drawn]
-        for position, box in enumerate(boxes):
-            self._check(box, media, path=f"/{position}", known=())
-        return _dump(boxes)
+        return _dump(self._accept(boxes, media, path="", known=()))
 
     def apply(self, value: Any, change: Any, media: Media) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Apply a `BoxChange`; see `Task.apply`."""
@@ -107,9 +105,8 @@ class BoundingBox(Task):
         wanted = schema.load(change, BoxChange)
         known = {box.label for box in before.values()}
         places = {name: place for place, name in enumerate(before)}
-        for part, boxes in (("created", wanted.created), ("updated", wanted.updated)):
-            for position, box in enumerate(boxes):
-                self._check(box, media, path=f"/{part}/{position}", known=known)
+        created = self._accept(wanted.created, media, path="/created", known=known)
+        updated = self._accept(wanted.updated, media, path="/updated", known=known)
         for name in [*(box.id for box in wanted.updated), *wanted.deleted]:
             if name not in before:
                 raise AnnotationError(f"box {name!r} does not exist; reload the item")
@@ -118,9 +115,9 @@ class BoundingBox(Task):
         named = Counter([*(box.id for box in [*wanted.created, *wanted.updated]), *wanted.deleted])
         if twice := next((name for name, count in named.items() if count > 1), None):
             raise AnnotationError(f"box {twice!r} is named twice in one change; name each box once")
-        changed = {box.id: box for box in wanted.updated}
+        changed = {box.id: box for box in updated}
         after = [changed.get(box.id, box) for box in before.values() if box.id not in wanted.deleted]
-        for position, box in enumerate(wanted.created):
+        for position, box in enumerate(created):
             after.insert(min(wanted.at[position], len(after)) if position < len(wanted.at) else len(after), box)
         removed = sorted(wanted.deleted, key=places.__getitem__)
         inverse = BoxChange(
@@ -206,7 +203,14 @@ class BoundingBox(Task):
         position = int(class_id) if class_id.isdecimal() else -1
         return self.labels[position].name if 0 <= position < len(self.labels) else f"#{class_id}"
 
-    def _check(self, box: Box, media: Media, *, path: str, known: Iterable[str]) -> None:
+    def _accept(self, boxes: Iterable[Box], media: Media, *, path: str, known: Iterable[str]) -> list[Box]:
+        accepted = []
+        for position, box in enumerate(boxes):
+            self._check(box, path=f"{path}/{position}", known=known)
+            accepted.append(_inside(box, media, path=f"{path}/{position}"))
+        return accepted
+
+    def _check(self, box: Box, *, path: str, known: Iterable[str]) -> None:
         if box.label not in self._class_ids and box.label not in known:
             names = [label.name for label in self.labels]
             raise AnnotationError(f"label {box.label!r} is not one of the task's: {names}", path=f"{path}/label")
@@ -217,10 +221,23 @@ class BoundingBox(Task):
         for side in ("width", "height"):
             if getattr(box, side) <= 0:
                 raise AnnotationError(f"{side} is {getattr(box, side)}, expected more than 0 pixels", path=f"{path}/{side}")
-        for start, length, limit in (("left", "width", media.width), ("top", "height", media.height)):
-            first, last = getattr(box, start), getattr(box, start) + getattr(box, length)
-            if limit is not None and (first < -_SLACK or last > limit + _SLACK):
-                raise AnnotationError(f"the box reaches from {first} to {last}, outside the image's 0 to {limit} pixels", path=f"{path}/{start}")
+
+
+def _inside(box: Box, media: Media, *, path: str) -> Box:
+    """Cut off what reaches over the image by no more than `_SLACK`."""
+    left, width = _span(box.left, box.width, media.width, path=f"{path}/left")
+    top, height = _span(box.top, box.height, media.height, path=f"{path}/top")
+    return replace(box, left=left, top=top, width=width, height=height)
+
+
+def _span(start: float, length: float, limit: int | None, *, path: str) -> tuple[float, float]:
+    end = start + length
+    if limit is None or (start >= 0 and end <= limit):
+        return start, length
+    first, last = max(start, 0), min(end, limit)
+    if start < -_SLACK or end > limit + _SLACK or first >= last:
+        raise AnnotationError(f"the box reaches from {start} to {end}, outside the image's 0 to {limit} pixels", path=path)
+    return first, last - first
 
 
 def _plain(annotation: Any) -> Any:

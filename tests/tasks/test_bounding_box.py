@@ -46,6 +46,42 @@ def test_refused_change_says_where(case):
     assert error.value.path == case["path"]
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ((-0.004, -1e-12, 10, 20), (0, 0, 9.996, 20)),
+        ((600, 470.5, 40.006, 9.50001), (600, 470.5, 40, 9.5)),
+        ((-0.01, -0.01, 640.02, 480.02), (0, 0, 640, 480)),
+        ((0.1, 0.1, 639.9000000001, 479.9), (0.1, 0.1, 639.9, 479.9)),
+        ((0, 0, 640, 480), (0, 0, 640, 480)),
+    ],
+)
+def test_what_reaches_over_the_image_by_a_rounding_error_is_cut_off(given, kept):
+    sides = ["left", "top", "width", "height"]
+    box = {"label": "cat"} | dict(zip(sides, given, strict=True))
+    other = {"id": "a", "label": "cat", "left": 1, "top": 1, "width": 1, "height": 1}
+    changes = [{"created": [{"id": "b"} | box]}, {"updated": [{"id": "a"} | box]}]
+    values = [TASK.begin([box], MEDIA), *(TASK.apply([other], change, MEDIA)[0] for change in changes)]
+    for value in values:
+        found = [value[-1][side] for side in sides]
+        assert found == pytest.approx(kept)
+        assert min(found) >= 0
+        assert found[0] + found[2] <= 640
+        assert found[1] + found[3] <= 480
+
+
+@given(st.floats(0, 640, exclude_max=True), st.floats(0, 0.009))
+def test_what_is_cut_off_ends_at_the_border(left, over):
+    box = {"label": "cat", "left": left, "top": 0, "width": 640 - left + over, "height": 1}
+    (kept,) = TASK.begin([box], MEDIA)
+    assert kept["left"] + kept["width"] <= 640
+
+
+def test_a_box_of_which_nothing_is_in_the_image_is_refused():
+    with pytest.raises(AnnotationError, match=r"^/0/left: the box reaches from -0.008 to -0.003, outside the image's 0 to 640"):
+        TASK.begin([{"label": "cat", "left": -0.008, "top": 0, "width": 0.005, "height": 1}], MEDIA)
+
+
 @named(LABELS["encode"])
 def test_label_as_ground_truth_writes_it(case):
     created = datetime.fromisoformat(LABELS["created"])
