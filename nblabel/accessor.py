@@ -9,9 +9,6 @@ import pandas as pd
 if TYPE_CHECKING:
     import os
 
-    from nblabel.tasks import Task
-    from nblabel.widgets import Labeler
-
 __all__ = ["ManifestAccessor"]
 
 _METADATA = "-metadata"
@@ -19,7 +16,7 @@ _METADATA = "-metadata"
 
 @pd.api.extensions.register_dataframe_accessor("nblabel")
 class ManifestAccessor:
-    """Labeling of a DataFrame and its way back into a manifest.
+    """The labels of a DataFrame and their way back into a manifest.
 
     Examples
     --------
@@ -60,9 +57,3 @@ class ManifestAccessor:
         from nblabel.binding import join
 
         return join(self._frame, attribute, store)
-
-    def label(self, task: Task, **options: Any) -> Labeler:
-        """Label the rows of this frame in a notebook; see `nblabel.label` for the options."""
-        from nblabel.widgets import label
-
-        return label(self._frame, task, **options)

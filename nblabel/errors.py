@@ -11,8 +11,7 @@
     ├── FrameError       ValueError     a DataFrame cannot be bound to a labeling job
     ├── StorageError     OSError        read, write or list of a file or URL failed
     ├── StoreError       OSError        the labeling store cannot be opened or written
-    ├── SessionError     RuntimeError   a front end asked for what this session cannot do
-    └── MissingExtra     ImportError    an optional dependency is not installed
+    └── SessionError     RuntimeError   a front end asked for what this session cannot do
 
 Each class also derives from the builtin that a caller would catch, says *where: what was wrong, what was expected; what to do*, and keeps its facts
 in attributes. A front end receives `code`, the message and `path`.
@@ -27,7 +26,6 @@ __all__ = [
     "FrameError",
     "ManifestError",
     "MediaError",
-    "MissingExtra",
     "NblabelError",
     "SchemaError",
     "SessionError",
@@ -142,19 +140,3 @@ class SessionError(NblabelError, RuntimeError):
     """A front end asked for something that this session cannot do."""
 
     code = "session"
-
-
-class MissingExtra(NblabelError, ImportError):
-    """An optional dependency is not installed.
-
-    Attributes
-    ----------
-    extra : str
-        The extra to install, as in ``pip install "nblabel[extra]"``.
-    """
-
-    code = "missing-extra"
-
-    def __init__(self, what: str, *, extra: str) -> None:
-        super().__init__(f'{what} needs an optional dependency; run: pip install "nblabel[{extra}]"')
-        self.extra = extra

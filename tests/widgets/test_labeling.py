@@ -114,8 +114,8 @@ def test_a_missing_bundle_is_explained(start, frame):
     assert list(frame.columns) == ["source-ref"]
 
 
-def test_accessor_labels_joins_and_writes(start, frame, folder, task):
-    labeler = frame.nblabel.label(task, attribute="things")
+def test_accessor_joins_and_writes(start, frame, folder):
+    labeler = start(frame, attribute="things")
     labeler.submit()
     labeler.close()
     assert repr(frame.nblabel) == "3 rows, label attributes: things"
