@@ -44,8 +44,8 @@ def test_demo_says_how_to_install_jupyterlab(monkeypatch, tmp_path, capsys):
     assert not (tmp_path / "project").exists()
 
 
+@pytest.mark.jupyter
 def test_demo_says_when_the_port_is_taken(tmp_path, capsys):
-    pytest.importorskip("jupyterlab")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -56,8 +56,8 @@ def test_demo_says_when_the_port_is_taken(tmp_path, capsys):
     assert message.count("\n") == 1
 
 
+@pytest.mark.jupyter
 def test_demo_says_when_the_folder_cannot_be_made(tmp_path, capsys):
-    pytest.importorskip("jupyterlab")
     (tmp_path / "file").touch()
     assert cli.main(["demo", "--dir", str(tmp_path / "file")]) == 1
     message = capsys.readouterr().err

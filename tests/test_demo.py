@@ -65,9 +65,11 @@ def test_notebook_is_stored_without_outputs(project):
     assert not [cell["id"] for cell in cells if cell.get("outputs") or cell.get("execution_count")]
 
 
+@pytest.mark.jupyter
 def test_quickstart_runs_from_top_to_bottom_and_again(project, jupyter_environment):
-    nbformat = pytest.importorskip("nbformat")
-    nbclient = pytest.importorskip("nbclient")
+    import nbclient
+    import nbformat
+
     for _ in range(2):  # the second time the labels come from the store
         notebook = nbformat.read(project / "quickstart.ipynb", as_version=4)
         nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(project)}}).execute()
@@ -88,10 +90,10 @@ def running_demo(project, *arguments):
         process.communicate()
 
 
+@pytest.mark.jupyter
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no signals of this kind")
 @pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM])
 def test_demo_serves_the_notebook_until_it_is_stopped(stop_signal, project, jupyter_environment):
-    pytest.importorskip("jupyterlab")
     with running_demo(project) as process:
         address = process.stdout.readline().removeprefix("JupyterLab: ").strip()
         assert "/lab/tree/quickstart.ipynb?token=" in address
@@ -110,9 +112,9 @@ def test_demo_serves_the_notebook_until_it_is_stopped(stop_signal, project, jupy
         OPEN(f"{server}/api")
 
 
+@pytest.mark.jupyter
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no signals of this kind")
 def test_demo_stopped_while_the_server_starts_ends_cleanly(project, jupyter_environment, monkeypatch):
-    pytest.importorskip("jupyterlab")
     started = []
 
     def interrupt(process, *_):
