@@ -100,6 +100,80 @@ describe("items", () => {
     expect(released()).toEqual([1, 2, 3, 4]);
   });
 
+  it("keeps fewer when they are heavy, but two in any case", async () => {
+    for (const place of [0, 1, 2, 3]) task.weights.set(place, 150e6);
+    task.weights.set(5, 1e9);
+    const items = open();
+    for (const place of [0, 1]) items.prefetch([place]);
+    await settle();
+    expect(released()).toEqual([]);
+    items.prefetch([2]);
+    await settle();
+    expect(released()).toEqual([0]);
+    expect(items.peek(0)).toBeUndefined();
+    items.prefetch([4]); // weighs next to nothing
+    await settle();
+    expect(released()).toEqual([0]);
+    items.prefetch([5]);
+    await settle();
+    expect(released()).toEqual([0, 1, 2]);
+    expect([items.peek(4), items.peek(5)].map((item) => item?.media?.index)).toEqual([4, 5]);
+  });
+
+  it("never releases the media of the item on show, however heavy it is", async () => {
+    task.weights.set(0, 1e9);
+    const items = open();
+    items.prefetch([0]);
+    await settle();
+    shown = 0;
+    for (const place of [1, 2, 3]) {
+      items.prefetch([place]);
+      await settle();
+    }
+    expect(items.peek(0)?.media).toEqual({ index: 0 });
+    expect(released()).toEqual([1, 2]);
+    expect(items.peek(3)?.media).toEqual({ index: 3 });
+  });
+
+  it("lets go of all but the item on show", async () => {
+    const items = open();
+    items.prefetch([0, 1, 2]);
+    await settle();
+    shown = 1;
+    items.clear();
+    expect(released()).toEqual([0, 2]);
+    expect([0, 1, 2].map((place) => items.peek(place)?.media)).toEqual([undefined, { index: 1 }, undefined]);
+    shown = null;
+    items.clear();
+    expect(released()).toEqual([0, 2, 1]);
+  });
+
+  it("releases the media of what is forgotten, unless it is on show", async () => {
+    const items = open();
+    items.prefetch([0, 1]);
+    await settle();
+    shown = 0;
+    items.forget(1);
+    items.forget(1);
+    items.forget(0);
+    expect(released()).toEqual([1]);
+    expect(items.peek(0)).toBeUndefined();
+  });
+
+  it("releases media that others replace, and those only", async () => {
+    const items = open();
+    const loading = items.load(1);
+    await settle();
+    const item = await loading;
+    items.put({ ...item, value: [] });
+    expect(task.released).toEqual([]);
+    const fresh = { index: 1 };
+    items.put({ ...item, media: fresh });
+    expect(task.released).toHaveLength(1);
+    expect(task.released[0]).toBe(item.media);
+    expect(items.peek(1)?.media).toBe(fresh);
+  });
+
   it("completes what comes from the session when it comes, and once", async () => {
     const items = open();
     suffix = "!";

@@ -320,7 +320,22 @@ describe("moving on", () => {
     expect(place(page)).toBe(7);
   });
 
-  it("says when everything is labeled, and stays", async () => {
+  it("goes to an item that was submitted and edited since: it is not done", async () => {
+    const page = await open();
+    page.submit();
+    await settle();
+    page.submit();
+    await settle();
+    await page.go(1);
+    page.commit(created(box("a")));
+    expect(page.item.value?.view).toMatchObject({ state: "submitted", edited: true });
+    await page.go(0);
+    page.submit(); // `next` of item 0 was 1 when it was loaded
+    await settle();
+    expect(place(page)).toBe(1);
+  });
+
+  it("says when everything is done, and stays", async () => {
     session = new FakeSession(2);
     const page = await open();
     page.submit();
@@ -329,8 +344,21 @@ describe("moving on", () => {
     await settle();
     expect(place(page)).toBe(1);
     expect(state(page)).toBe("submitted");
-    expect(page.notice.value?.message).toContain("Everything is labeled");
+    expect(page.notice.value).toEqual({
+      level: "info",
+      message: "All items are done: 2 submitted. You can still go back and change any of them.",
+    });
     expect(page.progress.value).toEqual({ total: 2, submitted: 2, skipped: 0 });
+  });
+
+  it("says how many were skipped when everything is done", async () => {
+    session = new FakeSession(3);
+    const page = await open();
+    for (const act of [page.submit, page.skip, page.submit]) {
+      act();
+      await settle();
+    }
+    expect(page.notice.value?.message).toContain("All items are done: 2 submitted, 1 skipped.");
   });
 
   it("does not drag a person away who went elsewhere while the session was busy", async () => {
@@ -456,6 +484,153 @@ describe("an item that cannot be shown", () => {
     await settle();
     expect(session.item(0).state).toBe("skipped");
     expect(place(page)).toBe(1);
+  });
+});
+
+describe("a notice", () => {
+  const info = { level: "info", message: "Worth a glance." } as const;
+
+  it.each<[string, (page: Page) => unknown]>([
+    ["draws", (page) => page.commit(created(box("a")))],
+    ["skips", (page) => page.skip()],
+    ["goes elsewhere", (page) => page.go(2)],
+  ])("goes with the next thing that a person does, if it is worth a glance only: %s", async (_, act) => {
+    const page = await open();
+    session.tell("notice", info);
+    page.select([]);
+    expect(page.notice.value).toEqual(info);
+    await act(page);
+    expect(page.notice.value).toBeNull();
+  });
+
+  it.each(["warning", "error"] as const)("stays until it is read, if it is not: %s", async (level) => {
+    const page = await open();
+    session.tell("notice", { ...info, level });
+    page.commit(created(box("a")));
+    page.submit();
+    await settle();
+    expect(page.notice.value).toEqual({ ...info, level });
+  });
+});
+
+describe("an item whose file is gone for now", () => {
+  it("keeps what was drawn, over a reload too, and is saved when the person says so", async () => {
+    const before = await open();
+    session.item(0).error = "the file is gone";
+    before.commit(created(box("a")));
+    await settle();
+    expect(boxes(before)).toEqual(["a"]);
+    expect(before.outbox.state.value).toBe("error");
+    expect(before.outbox.problem.value).toContain("cannot be read");
+    await before.go(1);
+    before.commit(created(box("b")));
+    await settle();
+    expect(session.ids(1)).toEqual(["b"]);
+    expect(before.outbox.state.value).toBe("error");
+    const page = await reload(before);
+    expect(page.outbox.state.value).toBe("error");
+    void page.go(0);
+    await settle();
+    expect(boxes(page)).toEqual(["a"]);
+    session.item(0).error = null;
+    page.outbox.retry();
+    await settle();
+    expect(session.ids(0)).toEqual(["a"]);
+    expect(boxes(page)).toEqual(["a"]);
+    expect(page.outbox.state.value).toBe("saved");
+    expect(localStorage).toHaveLength(0);
+  });
+});
+
+describe("two labelers of one session", () => {
+  it("keep what they wait for apart in the browser", async () => {
+    const one = await open();
+    const other = await open();
+    session.busy = true;
+    one.commit(created(box("a")));
+    other.commit(created(box("b")));
+    expect(localStorage).toHaveLength(2);
+    one.dispose();
+    other.dispose();
+    const page = await open();
+    expect(boxes(page).sort()).toEqual(["a", "b"]);
+    session.resume();
+    await settle();
+    expect(session.ids(0).sort()).toEqual(["a", "b"]);
+    expect(localStorage).toHaveLength(0);
+  });
+});
+
+describe("a page whose last view was taken away", () => {
+  const told = () => session.asked("leave").length;
+
+  it("tells the session, once, when nothing waits", async () => {
+    const page = await open();
+    expect(told()).toBe(0);
+    page.leave();
+    await settle();
+    expect(told()).toBe(1);
+    expect(session.asked("leave")[0]?.params).toEqual({});
+  });
+
+  it("tells it only when all is durable", async () => {
+    const page = await open();
+    session.busy = true;
+    page.commit(created(box("a")));
+    page.commit(created(box("b")));
+    page.leave();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(told()).toBe(0);
+    session.resume();
+    await settle();
+    expect(session.ids(0)).toEqual(["a", "b"]);
+    expect(told()).toBe(1);
+    expect(session.requests.at(-1)?.method).toBe("leave");
+  });
+
+  it("does not tell it while something cannot be saved", async () => {
+    const page = await open();
+    session.item(0).error = "the file is gone";
+    page.commit(created(box("a")));
+    await settle();
+    page.leave();
+    await settle();
+    expect(told()).toBe(0);
+  });
+
+  it("takes that back when a view is there again", async () => {
+    const page = await open();
+    session.busy = true;
+    page.commit(created(box("a")));
+    page.leave();
+    page.stay();
+    session.resume();
+    await settle();
+    expect(told()).toBe(0);
+    page.leave();
+    await settle();
+    expect(told()).toBe(1);
+  });
+
+  it("hears nothing of a session that does not know what leaving is", async () => {
+    const page = await open();
+    session.refusals.set("leave", { code: "session", message: "unknown", path: null });
+    page.leave();
+    await settle(); // an unhandled rejection would fail the run
+    expect(page.notice.value).toBeNull();
+  });
+
+  it("keeps the media of the item on show only", async () => {
+    const task = fakeTask();
+    const page = await open(session.opening(), task);
+    expect(task.loaded).toEqual([0, 1, 2]);
+    page.leave();
+    expect(task.released.map(({ index }) => index)).toEqual([1, 2]);
+    page.stay();
+    expect(place(page)).toBe(0);
+    void page.go(1);
+    await settle();
+    expect(page.item.value?.media).toEqual({ index: 1 });
   });
 });
 
@@ -665,10 +840,35 @@ describe("what happens elsewhere", () => {
 
   it("ends with dispose", async () => {
     const page = await open();
+    session.busy = true;
+    page.commit(created(box("a")));
+    page.leave();
     page.dispose();
+    session.resume();
     session.remote(0, { created: [box("r")] });
+    session.tell("notice", { level: "warning", message: "too late" });
+    session.moveFrom(2, "another");
+    await settle();
     expect(boxes(page)).toEqual([]);
+    expect(page.index.value).toBe(0);
+    expect(page.notice.value).toBeNull();
+    expect(session.asked("leave")).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("has released all media, each once, when the page is disposed of", async () => {
+    session = new FakeSession(12);
+    const task = fakeTask();
+    const page = await open(session.opening(), task);
+    for (const far of [5, 9, 1]) {
+      void page.go(far);
+      await settle();
+    }
+    page.commit(created(box("a")));
+    await settle();
+    page.dispose();
+    expect(task.released.map(({ index }) => index).sort()).toEqual([...task.loaded].sort());
+    expect(new Set(task.released).size).toBe(task.released.length);
   });
 });
 
@@ -695,6 +895,18 @@ describe("labels and selection", () => {
     expect(page.item.value?.value[0]?.label).toBe("cat");
     await settle();
     expect(session.committed).toHaveLength(1);
+  });
+
+  it("does not relabel a drawn box, though another had been chosen before", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    page.select(["a"]);
+    page.commit(created(box("b", 50, 40)));
+    // What the drawing of a box does.
+    page.selection.value = ["b"];
+    page.chosen.value = false;
+    page.chooseLabel(1);
+    expect(page.item.value?.value.map((found) => found.label)).toEqual(["cat", "cat"]);
   });
 
   it("makes no operation of a label that a box has already, or that does not exist", async () => {

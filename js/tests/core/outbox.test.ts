@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createOutbox, type Outbox, type OutboxOptions } from "../../src/core/outbox";
+import { createKeeper, type Keeper } from "../../src/core/keeper";
+import { createOutbox, type Outbox } from "../../src/core/outbox";
 import { type Client, type Reply, SessionError } from "../../src/core/transport";
 import type { Operation, Receipt } from "../../src/generated/schema";
+import { memory, useless } from "../support/storage";
 
 const KEY = "nblabel:job";
 
@@ -39,8 +41,8 @@ function createKernel() {
   return { client, requests, request, sent: () => requests.map(({ operation }) => operation.id) };
 }
 
-function operation(id: string): Operation {
-  return { id, item: 1, kind: "change", change: null, undoes: null, seconds: 0 };
+function operation(id: string, item = 1): Operation {
+  return { id, item, kind: "change", change: null, undoes: null, seconds: 0 };
 }
 
 function receipt(done: Operation): Receipt {
@@ -48,15 +50,17 @@ function receipt(done: Operation): Receipt {
   return { operation: done, sequence: 1, index: 0, state: "draft", edited: false, progress, origin: "page", next: null };
 }
 
-function memory(content: Record<string, string> = {}): Pick<Storage, "getItem" | "setItem" | "removeItem"> & { content: Record<string, string> } {
+/** Keeps what is not let go, in order. */
+function fakeKeeper(...kept: Operation[]): Keeper & { ids(): string[] } {
   return {
-    content,
-    getItem: (key) => content[key] ?? null,
-    setItem(key, value) {
-      content[key] = value;
-    },
-    removeItem(key) {
-      delete content[key];
+    ids: () => kept.map(({ id }) => id),
+    restore: () => [...kept],
+    keep: (given) => kept.push(given),
+    release({ id }) {
+      kept.splice(
+        kept.findIndex((one) => one.id === id),
+        1,
+      );
     },
   };
 }
@@ -68,11 +72,10 @@ let kernel: ReturnType<typeof createKernel>;
 let acknowledged: string[];
 let refused: string[];
 
-function open(storage: OutboxOptions["storage"] = memory()): Outbox {
+function open(keeper: Keeper = fakeKeeper()): Outbox {
   return createOutbox({
     client: kernel.client,
-    key: KEY,
-    storage,
+    keeper,
     acknowledged: ({ operation: done }) => acknowledged.push(done.id),
     refused: (done, error) => refused.push(`${done.id}: ${error.message}`),
   });
@@ -203,14 +206,14 @@ describe("a kernel that does not answer", () => {
 
 describe("a connection that cannot carry", () => {
   it("is not a refusal: the operation is kept and sent again", async () => {
-    const storage = memory();
-    const outbox = open(storage);
+    const keeper = fakeKeeper();
+    const outbox = open(keeper);
     outbox.send(operation("a"));
     kernel.request(0).break();
     await arrive();
     expect(refused).toEqual([]);
     expect(waitingIds(outbox)).toEqual(["a"]);
-    expect(storage.content[KEY]).toContain('"a"');
+    expect(keeper.ids()).toEqual(["a"]);
     await vi.advanceTimersByTimeAsync(4_000);
     expect(outbox.state.value).toBe("offline");
     await vi.advanceTimersByTimeAsync(11_000);
@@ -244,21 +247,150 @@ describe("a store that cannot write now", () => {
     expect(acknowledged).toEqual(["a", "b"]);
     expect(outbox.state.value).toBe("saved");
   });
+
+  it("is tried again at once when the person says so", async () => {
+    const keeper = fakeKeeper();
+    const outbox = open(keeper);
+    outbox.send(operation("a"));
+    outbox.send(operation("b", 2));
+    kernel.request(0).refuse("store");
+    await arrive();
+    expect(keeper.ids()).toEqual(["a", "b"]);
+    expect(kernel.sent()).toEqual(["a"]); // nothing can be written, so nothing else is tried
+    outbox.retry();
+    expect(kernel.sent()).toEqual(["a", "a"]);
+    kernel.request(1).answer();
+    await arrive();
+    expect(outbox.problem.value).toBeNull();
+    expect(kernel.sent()).toEqual(["a", "a", "b"]);
+  });
 });
 
-describe("a refused operation", () => {
-  it("is dropped and told of, and the next one goes on", async () => {
-    const storage = memory();
-    const outbox = open(storage);
+describe("an item that cannot be saved for now", () => {
+  it.each(["media", "storage", "session", "internal"])("keeps all that was done to it, while others go on: %s", async (code) => {
+    const keeper = fakeKeeper();
+    const outbox = open(keeper);
+    for (const [id, item] of [
+      ["a", 1],
+      ["b", 2],
+      ["c", 1],
+      ["d", 3],
+    ] as const) {
+      outbox.send(operation(id, item));
+    }
+    kernel.request(0).refuse(code);
+    await arrive();
+    expect(outbox.state.value).toBe("error");
+    expect(outbox.problem.value).toBe("not like this");
+    kernel.request(1).answer();
+    await arrive();
+    kernel.request(2).answer();
+    await arrive();
+    expect(kernel.sent()).toEqual(["a", "b", "d"]);
+    expect(acknowledged).toEqual(["b", "d"]);
+    expect(refused).toEqual([]);
+    expect(waitingIds(outbox)).toEqual(["a", "c"]);
+    expect(keeper.ids()).toEqual(["a", "c"]);
+    expect(outbox.state.value).toBe("error");
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(kernel.sent()).toEqual(["a", "b", "d"]);
+  });
+
+  it("keeps, too, what is done to it afterwards, and stays told of", async () => {
+    const keeper = fakeKeeper();
+    const outbox = open(keeper);
+    outbox.send(operation("a"));
+    kernel.request(0).refuse("media");
+    await arrive();
+    outbox.send(operation("b"));
+    outbox.send(operation("c", 2));
+    expect(kernel.sent()).toEqual(["a", "c"]);
+    expect(outbox.problem.value).toBe("not like this");
+    kernel.request(1).answer();
+    await arrive();
+    expect(outbox.state.value).toBe("error");
+    expect(outbox.problem.value).toBe("not like this");
+    expect(keeper.ids()).toEqual(["a", "b"]);
+  });
+
+  it("is tried again when the person says so, in order", async () => {
+    const keeper = fakeKeeper();
+    const outbox = open(keeper);
     outbox.send(operation("a"));
     outbox.send(operation("b"));
-    kernel.request(0).refuse();
+    kernel.request(0).refuse("media");
+    await arrive();
+    outbox.retry();
+    expect(outbox.problem.value).toBeNull();
+    expect(outbox.state.value).toBe("saving");
+    expect(kernel.sent()).toEqual(["a", "a"]);
+    kernel.request(1).answer();
+    await arrive();
+    kernel.request(2).answer();
+    await arrive();
+    expect(acknowledged).toEqual(["a", "b"]);
+    expect(outbox.state.value).toBe("saved");
+    expect(keeper.ids()).toEqual([]);
+  });
+
+  it("may be in vain again, and is told of again", async () => {
+    const outbox = open();
+    outbox.send(operation("a"));
+    kernel.request(0).refuse("media");
+    await arrive();
+    outbox.retry();
+    kernel.request(1).refuse("media");
+    await arrive();
+    expect(outbox.state.value).toBe("error");
+    expect(waitingIds(outbox)).toEqual(["a"]);
+  });
+
+  it("does not count as a kernel that does not answer", async () => {
+    const outbox = open();
+    outbox.send(operation("a"));
+    kernel.request(0).refuse("media");
+    await arrive();
+    expect(vi.getTimerCount()).toBe(0);
+    outbox.send(operation("b"));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(outbox.state.value).toBe("error");
+  });
+
+  it("is sent after a reload", async () => {
+    const keeper = fakeKeeper();
+    const before = open(keeper);
+    before.send(operation("a"));
+    before.send(operation("b", 2));
+    kernel.request(0).refuse("media");
+    await arrive();
+    kernel.request(1).answer();
+    await arrive();
+    before.dispose();
+    kernel = createKernel();
+    const after = open(keeper);
+    expect(waitingIds(after)).toEqual(["a"]);
+    after.retry();
+    kernel.request(0).answer();
+    await arrive();
+    expect(after.state.value).toBe("saved");
+    expect(keeper.ids()).toEqual([]);
+  });
+});
+
+describe("an operation refused for good", () => {
+  it.each(["annotation", "schema"])("is dropped and told of, and the next one goes on: %s", async (code) => {
+    const keeper = fakeKeeper();
+    const outbox = open(keeper);
+    outbox.send(operation("a"));
+    outbox.send(operation("b"));
+    kernel.request(0).refuse(code);
     await arrive();
     expect(refused).toEqual(["a: not like this"]);
     expect(outbox.state.value).toBe("error");
     expect(outbox.problem.value).toBe("not like this");
     expect(kernel.sent()).toEqual(["a", "b"]);
-    expect(storage.content[KEY]).not.toContain('"a"');
+    expect(keeper.ids()).toEqual(["b"]);
+    expect(waitingIds(outbox)).toEqual(["b"]);
     kernel.request(1).answer();
     await arrive();
     expect(acknowledged).toEqual(["b"]);
@@ -280,28 +412,36 @@ describe("a refused operation", () => {
 
 describe("the copy in the browser", () => {
   it("is made before anything is sent, and taken away when all is durable", async () => {
-    const storage = memory();
-    const outbox = open(storage);
+    const keeper = fakeKeeper();
+    let early: string[] | null = null;
+    const request = kernel.client.request;
+    vi.spyOn(kernel.client, "request").mockImplementation((...parameters) => {
+      early ??= keeper.ids();
+      return request(...parameters);
+    });
+    const outbox = open(keeper);
     outbox.send(operation("a"));
     outbox.send(operation("b"));
-    expect(JSON.parse(storage.content[KEY] ?? "")).toEqual([operation("a"), operation("b")]);
+    expect(early).toEqual(["a"]);
+    expect(keeper.ids()).toEqual(["a", "b"]);
     kernel.request(0).answer();
     await arrive();
-    expect(JSON.parse(storage.content[KEY] ?? "")).toEqual([operation("b")]);
+    expect(keeper.ids()).toEqual(["b"]);
     kernel.request(1).answer();
     await arrive();
-    expect(storage.content).toEqual({});
+    expect(keeper.ids()).toEqual([]);
   });
 
   it("is sent after a reload, under the same ids, before what is new", async () => {
     const storage = memory();
-    const before = open(storage);
-    before.send(operation("a"));
+    const before = open(createKeeper(storage, KEY));
     before.send(operation("b"));
+    await vi.advanceTimersByTimeAsync(1);
+    before.send(operation("a"));
     before.dispose();
     kernel = createKernel();
-    const after = open(storage);
-    expect(waitingIds(after)).toEqual(["a", "b"]);
+    const after = open(createKeeper(storage, KEY));
+    expect(waitingIds(after)).toEqual(["b", "a"]);
     expect(after.state.value).toBe("saving");
     after.retry();
     after.send(operation("c"));
@@ -309,37 +449,24 @@ describe("the copy in the browser", () => {
       kernel.request(place).answer();
       await arrive();
     }
-    expect(kernel.sent()).toEqual(["a", "b", "c"]);
+    expect(kernel.sent()).toEqual(["b", "a", "c"]);
     expect(after.state.value).toBe("saved");
     expect(storage.content).toEqual({});
   });
 
-  it.each(["", "not JSON", "null", "{}", "7", '"text"', "[null]", '[{"item": 3}]'])("may be broken: %j", async (broken) => {
-    const outbox = open(memory({ [KEY]: broken }));
+  it("may be broken: that stops nothing", async () => {
+    const outbox = open(createKeeper(memory({ [`${KEY}/x`]: "not JSON" }), KEY));
     expect(outbox.state.value).toBe("saved");
     outbox.retry();
     outbox.send(operation("a"));
     kernel.request(0).answer();
     await arrive();
     expect(acknowledged).toEqual(["a"]);
+    expect(outbox.state.value).toBe("saved");
   });
 
-  it("of another session is left alone", () => {
-    const storage = memory({ "nblabel:other": JSON.stringify([operation("x")]) });
-    open(storage).retry();
-    expect(kernel.sent()).toEqual([]);
-    expect(Object.keys(storage.content)).toEqual(["nblabel:other"]);
-  });
-
-  const fails = (): never => {
-    throw new DOMException("QuotaExceededError");
-  };
-  it.each<[string, OutboxOptions["storage"]]>([
-    ["full", { ...memory(), setItem: fails }],
-    ["forbidden", { getItem: fails, setItem: fails, removeItem: fails }],
-    ["absent", null],
-  ])("may be %s: the work is saved all the same", async (_, storage) => {
-    const outbox = open(storage);
+  it.each(useless)("may be impossible because the storage is %s: the work is saved all the same", async (_, storage) => {
+    const outbox = open(createKeeper(storage(), KEY));
     outbox.send(operation("a"));
     outbox.send(operation("b"));
     kernel.request(0).answer();

@@ -86,7 +86,7 @@ const hosts: [string, (element: HTMLElement) => Promise<Cleanup>][] = [
   ["page", async (element) => page(boundingBox)(element, session.opening(), session.connect())],
 ];
 
-describe.each(hosts)("the host %s", (_, mount) => {
+describe.each(hosts)("the host %s", (host, mount) => {
   it("shows the item it was opened with before the session says anything", async () => {
     session.remote(0, { created: [box("a")] });
     session.busy = true;
@@ -126,7 +126,7 @@ describe.each(hosts)("the host %s", (_, mount) => {
     expect(element.childNodes).toHaveLength(0);
     session.moveFrom(3, null);
     await settle();
-    expect(session.requests).toHaveLength(before);
+    expect(session.requests.slice(before).map(({ method }) => method)).toEqual(host === "jupyter" ? ["leave"] : []);
     expect(vi.getTimerCount()).toBe(0);
   });
 });
@@ -164,6 +164,44 @@ describe("the host jupyter", () => {
     await settle();
     expect(inspect(element).texts(".entries .text")).toEqual(["cat"]);
     remove();
+    end();
+  });
+
+  it("tells the session when the last view was taken away, not before, and again the next time", async () => {
+    const { end, render } = await startWidget(createModel(session).model);
+    await settle();
+    const told = () => session.asked("leave").length;
+    const [removeOne, removeOther] = [await render(place()), await render(place())];
+    await settle();
+    removeOne();
+    await settle();
+    expect(told()).toBe(0);
+    removeOther();
+    await settle();
+    expect(told()).toBe(1);
+    const removeThird = await render(place());
+    await settle();
+    expect(told()).toBe(1);
+    removeThird();
+    await settle();
+    expect(told()).toBe(2);
+    end();
+  });
+
+  it("does not tell it when a view is there again before all was durable", async () => {
+    const { end, render } = await startWidget(createModel(session).model);
+    const element = place();
+    const remove = await render(element);
+    await settle();
+    session.busy = true;
+    await inspect(element).drag([10, 20], [40, 60]);
+    remove();
+    const again = await render(element);
+    session.resume();
+    await settle();
+    expect(session.ids(0)).toHaveLength(1);
+    expect(session.asked("leave")).toEqual([]);
+    again();
     end();
   });
 

@@ -26,12 +26,13 @@ export function installBrowser(): { painted: Painted; observed: Set<Element> } {
   const context = new Proxy(
     {},
     {
-      get: (_, name) =>
-        name === "measureText"
-          ? (text: string) => ({ width: 7 * text.length })
-          : (...parameters: unknown[]) => {
-              calls.push([String(name), ...parameters]);
-            },
+      get(_, name) {
+        if (name === "canvas") return { clientWidth: STAGE.width, clientHeight: STAGE.height };
+        if (name === "measureText") return (text: string) => ({ width: 7 * text.length });
+        return (...parameters: unknown[]) => {
+          calls.push([String(name), ...parameters]);
+        };
+      },
       set: () => true,
     },
   );
@@ -57,6 +58,13 @@ export function installBrowser(): { painted: Painted; observed: Set<Element> } {
   );
   vi.stubGlobal("PointerEvent", FakePointerEvent);
   vi.stubGlobal("createImageBitmap", async () => ({ width: 100, height: 80, close: () => undefined }));
+  const matches = Element.prototype.matches;
+  // In a shadow root jsdom finds no focus.
+  vi.spyOn(Element.prototype, "matches").mockImplementation(function (this: Element, selector: string) {
+    if (selector !== ":focus-within") return matches.call(this, selector);
+    const root = this.getRootNode();
+    return (root instanceof ShadowRoot || root instanceof Document) && this.contains(root.activeElement);
+  });
   Object.assign(HTMLElement.prototype, { setPointerCapture: () => undefined, scrollIntoView: () => undefined });
   return { painted: { calls, texts: () => calls.filter(([name]) => name === "fillText").map(([, text]) => String(text)) }, observed };
 }

@@ -22,7 +22,7 @@ export function label(name: string, key: string | null = null): LabelView {
 }
 
 export function taskView(labels: LabelView[] = [label("cat", "1"), label("dog", "2")]): TaskView {
-  return { type: "bounding-box", title: "Bounding boxes", labels, instructions: "", settings: {} };
+  return { type: "bounding-box", title: "Bounding boxes", labels, instructions: "", details: "", settings: {} };
 }
 
 export function box(id: string, left = 10, top = 10, width = 20, height = 20, name = "cat"): Box {
@@ -213,6 +213,9 @@ export class FakeSession {
       case "redo":
         checkKeys(params, []);
         return [this.travel(method, origin), []];
+      case "leave":
+        checkKeys(params, []);
+        return [null, []];
       default:
         throw refuse("session", `method ${method} is unknown`);
     }

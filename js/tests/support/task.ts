@@ -12,6 +12,8 @@ interface FakeTask extends TaskModule<readonly Box[], ShapeChange<Box>, FakeMedi
   /** Places whose media were decoded, and the media released. */
   readonly loaded: number[];
   readonly released: FakeMedia[];
+  /** What the media of a place weigh; next to nothing where it is silent. */
+  readonly weights: Map<number, number>;
   /** Places whose media cannot be decoded. */
   readonly broken: Set<number>;
   /** What the next decodings wait for. */
@@ -22,11 +24,13 @@ interface FakeTask extends TaskModule<readonly Box[], ShapeChange<Box>, FakeMedi
 export function fakeTask(): FakeTask {
   const loaded: number[] = [];
   const released: FakeMedia[] = [];
+  const weights = new Map<number, number>();
   const broken = new Set<number>();
   return {
     ...boundingBox,
     loaded,
     released,
+    weights,
     broken,
     decoding: null,
     async load(data, { index }) {
@@ -37,6 +41,7 @@ export function fakeTask(): FakeTask {
       return { index };
     },
     release: (media) => released.push(media),
+    weight: ({ index }) => weights.get(index) ?? 1,
     mount() {
       throw new Error("there is no stage here");
     },

@@ -4,9 +4,9 @@ import type { StageTool } from "../../src/tools/tool";
 import { box } from "../support/session";
 import { at, type Bench, bench } from "./scene";
 
-function click(tool: StageTool, x: number, y: number): void {
-  tool.down(at(x, y));
-  tool.up(at(x, y));
+function click(tool: StageTool, x: number, y: number, shift = false): void {
+  tool.down(at(x, y, { shift }));
+  tool.up(at(x, y, { shift }));
 }
 
 function drag(tool: StageTool, from: readonly [number, number], to: readonly [number, number]): void {
@@ -39,6 +39,16 @@ describe("a drag", () => {
     expect(scene.selection.value).toEqual(scene.boxes.value.map(({ id }) => id));
     expect(scene.chosen.value).toBe(false);
     expect(scene.changes).toHaveLength(1);
+  });
+
+  it("marks the new box, though another had been chosen by a click before", () => {
+    const scene = bench(box("a"));
+    const tool = createBoxTool(scene);
+    click(tool, 20, 20);
+    expect([scene.selection.value, scene.chosen.value]).toEqual([["a"], true]);
+    drag(tool, [60, 40], [90, 70]);
+    expect(scene.selection.value).toEqual([scene.boxes.value[1]?.id]);
+    expect(scene.chosen.value).toBe(false);
   });
 
   it("ends at the borders of the image", () => {
@@ -204,6 +214,46 @@ describe("a click on a box", () => {
   });
 });
 
+describe("a click with Shift", () => {
+  it("begins a corner inside another box, and the next click ends there", () => {
+    const scene = bench(box("a", 0, 0, 90, 70));
+    const tool = createBoxTool(scene);
+    click(tool, 20, 20, true);
+    expect(scene.selection.value).toEqual([]);
+    click(tool, 50, 40);
+    expect(drawn(scene)).toEqual([
+      [0, 0, 90, 70],
+      [20, 20, 30, 20],
+    ]);
+  });
+
+  it("begins a corner on a handle of the selected box", () => {
+    const scene = bench(box("a", 10, 10, 40, 40));
+    scene.select(["a"]);
+    const tool = createBoxTool(scene);
+    click(tool, 50, 50, true);
+    expect([scene.selection.value, scene.chosen.value]).toEqual([[], false]);
+    click(tool, 80, 70, true);
+    expect(drawn(scene)).toEqual([
+      [10, 10, 40, 40],
+      [50, 50, 30, 20],
+    ]);
+  });
+
+  it("may become a drag, from a handle too", () => {
+    const scene = bench(box("a", 10, 10, 40, 40));
+    scene.select(["a"]);
+    const tool = createBoxTool(scene);
+    tool.down(at(50, 50, { shift: true }));
+    tool.drag(at(80, 70, { shift: true }));
+    tool.up(at(80, 70, { shift: true }));
+    expect(drawn(scene)).toEqual([
+      [10, 10, 40, 40],
+      [50, 50, 30, 20],
+    ]);
+  });
+});
+
 describe("a handle of the selected box", () => {
   it("resizes it as one change", () => {
     const scene = bench(box("a", 10, 10, 40, 40), box("b", 60, 60, 10, 10));
@@ -297,16 +347,21 @@ describe("what is seen", () => {
     ]);
   });
 
-  it("paints the box that is being drawn, with its size", () => {
-    const scene = bench();
-    const tool = createBoxTool(scene);
-    const canvas = {
+  function surface(clientWidth: number, clientHeight: number) {
+    return {
+      canvas: { clientWidth, clientHeight },
       setLineDash: vi.fn(),
       strokeRect: vi.fn(),
       fillRect: vi.fn(),
       fillText: vi.fn(),
       measureText: () => ({ width: 50 }),
     };
+  }
+
+  it("paints the box that is being drawn, with its size", () => {
+    const scene = bench();
+    const tool = createBoxTool(scene);
+    const canvas = surface(400, 300);
     const paint = () => tool.draw(canvas as unknown as CanvasRenderingContext2D, { x: 5, y: 5, zoom: 2 });
     paint();
     expect(canvas.strokeRect).not.toHaveBeenCalled();
@@ -315,5 +370,24 @@ describe("what is seen", () => {
     paint();
     expect(canvas.strokeRect).toHaveBeenCalledWith(10, 10, 60, 40);
     expect(canvas.fillText).toHaveBeenCalledWith("30 × 20", expect.any(Number), expect.any(Number));
+  });
+
+  it.each<[string, number, number]>([
+    ["in the middle", 50, 40],
+    ["at the right border", 99, 40],
+    ["at the lower border", 50, 79],
+    ["in the corner", 100, 80],
+  ])("keeps the size inside the canvas and off the pointer: %s", (_, x, y) => {
+    const tool = createBoxTool(bench());
+    const canvas = surface(400, 320);
+    tool.down(at(1, 1));
+    tool.drag(at(x, y));
+    tool.draw(canvas as unknown as CanvasRenderingContext2D, { x: 0, y: 0, zoom: 4 });
+    const [left, top, width, height] = canvas.fillRect.mock.lastCall as [number, number, number, number];
+    expect(width).toBeGreaterThan(50);
+    expect([left >= 0, top >= 0, left + width <= 400, top + height <= 320]).toEqual([true, true, true, true]);
+    expect(left > 4 * x || left + width < 4 * x || top > 4 * y || top + height < 4 * y).toBe(true);
+    const [, textLeft, baseline] = canvas.fillText.mock.lastCall as [string, number, number];
+    expect([textLeft >= left, textLeft + 50 <= left + width, baseline > top, baseline < top + height]).toEqual([true, true, true, true]);
   });
 });

@@ -35,10 +35,14 @@ export function bench(...given: Box[]): Bench {
       selection.value = ids;
       chosen.value = ids.length > 0;
     },
+    mark(id) {
+      selection.value = [id];
+      chosen.value = false;
+    },
   };
 }
 
 /** A mouse at image pixels, where one image pixel is one of the screen's. */
 export function at(x: number, y: number, precision: Partial<PointerAt> = {}): PointerAt {
-  return { at: { x, y }, reach: 7, tremble: 4, ...precision };
+  return { at: { x, y }, reach: 7, tremble: 4, shift: false, ...precision };
 }

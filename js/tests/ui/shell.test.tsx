@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { page } from "../../src/hosts/page";
 import boundingBox from "../../src/tasks/bounding-box";
-import { installBrowser, type Painted, removeBrowser } from "../support/browser";
+import { installBrowser, type Painted, removeBrowser, STAGE } from "../support/browser";
 import { box, FakeSession, label, taskView } from "../support/session";
 import { type Inspected, inspect } from "../support/shell";
 import { settle } from "../support/time";
@@ -34,7 +34,12 @@ afterEach(() => {
 });
 
 const number = (shell: Inspected, name: string) => Number(shell.stage.dataset[name]);
+/** Whether the rows of the list are chosen. */
+const rows = (shell: Inspected) => [...shell.shadow.querySelectorAll(".entry .pick")].map((row) => row.getAttribute("aria-pressed"));
 const place = (shell: Inspected) => shell.get(".place").textContent;
+
+const INSTRUCTIONS = 'button[aria-label="Read the instructions"]';
+const HELP = '[data-nblabel="help"]';
 
 describe("the hooks of a page", () => {
   it("exist in an open shadow root", async () => {
@@ -94,7 +99,7 @@ describe("text of others", () => {
   const name = '<img src=x onerror="alert(1)"><b>bold</b>';
 
   it("stays text: names of labels, items, instructions, messages", async () => {
-    const task = { ...taskView([{ ...label(name, "1"), description: name }, label("dog", "2")]), instructions: name, title: name };
+    const task = { ...taskView([{ ...label(name, "1"), description: name }, label("dog", "2")]), instructions: name, details: name, title: name };
     Object.assign(session.item(0), { name, value: [box("a", 10, 10, 20, 20, name)] });
     const shell = await show(task);
     session.tell("notice", { level: "info", message: name });
@@ -105,7 +110,10 @@ describe("text of others", () => {
     expect(shell.get(".instructions").textContent).toContain(name);
     expect(shell.get('[data-nblabel="notice"]').textContent).toContain(name);
     expect(shell.get('[data-nblabel="help"]').textContent).toContain(name);
-    expect(shell.shadow.querySelectorAll("img, script, .text b")).toHaveLength(0);
+    await shell.press("Escape");
+    await shell.click(INSTRUCTIONS);
+    expect(shell.get('[data-nblabel="instructions"] .written').textContent).toBe(name);
+    expect(shell.shadow.querySelectorAll("img, script, .text b, .written b")).toHaveLength(0);
     expect(painted.texts()).toContain(name);
   });
 
@@ -180,10 +188,9 @@ describe("the buttons", () => {
   it("select and delete a row of the list", async () => {
     session.item(0).value = [box("a"), box("b", 50, 40)];
     const shell = await show();
-    await shell.click(".entry:nth-child(2)");
-    expect(shell.get(".entry:nth-child(2)").getAttribute("aria-selected")).toBe("true");
-    expect(shell.get(".entry:nth-child(1)").getAttribute("aria-selected")).toBe("false");
-    await shell.click(".entry:nth-child(1) button");
+    await shell.click(".entry:nth-child(2) .pick");
+    expect(rows(shell)).toEqual(["false", "true"]);
+    await shell.click(".entry:nth-child(1) .small");
     expect(session.ids(0)).toEqual(["b"]);
   });
 });
@@ -250,11 +257,10 @@ describe("the keys", () => {
   it("go from box to box, both ways round", async () => {
     session.item(0).value = [box("a"), box("b", 40), box("c", 70)];
     const shell = await show();
-    const selected = () => [...shell.shadow.querySelectorAll(".entry")].findIndex((row) => row.getAttribute("aria-selected") === "true");
     const seen = [];
     for (const key of [".", ".", ".", ".", ",", ","]) {
       await shell.press(key);
-      seen.push(selected());
+      seen.push(rows(shell).indexOf("true"));
     }
     expect(seen).toEqual([0, 1, 2, 0, 2, 1]);
   });
@@ -285,9 +291,9 @@ describe("the keys", () => {
     await shell.press("Escape");
     shell.pointer("pointerup", 30, 30);
     expect(session.ids(0)).toEqual(["a"]);
-    expect(shell.get(".entry").getAttribute("aria-selected")).toBe("true");
+    expect(rows(shell)).toEqual(["true"]);
     await shell.press("Escape");
-    expect(shell.get(".entry").getAttribute("aria-selected")).toBe("false");
+    expect(rows(shell)).toEqual(["false"]);
     expect(shell.shadow.activeElement).toBe(shell.stage);
     await shell.press("Escape");
     expect(shell.shadow.activeElement).toBeNull();
@@ -325,6 +331,218 @@ describe("the keys", () => {
   });
 });
 
+describe("a dialog", () => {
+  const details = () => ({ ...taskView(), details: "Draw tightly.\n\nTails count." });
+
+  it("takes the focus and gives it back", async () => {
+    const shell = await show();
+    shell.stage.focus();
+    await shell.press("?");
+    expect(shell.get(HELP).getAttribute("aria-modal")).toBe("true");
+    expect(shell.get(HELP).getAttribute("role")).toBe("dialog");
+    expect(shell.shadow.activeElement).toBe(shell.get(HELP));
+    await shell.press("Escape", {}, shell.get(HELP));
+    expect(shell.has(HELP)).toBe(false);
+    expect(shell.shadow.activeElement).toBe(shell.stage);
+    const button = shell.get('[data-nblabel-action="help"]');
+    button.focus();
+    await shell.click('[data-nblabel-action="help"]');
+    expect(shell.shadow.activeElement).toBe(shell.get(HELP));
+    await shell.click(`${HELP} button[aria-label="Close"]`);
+    expect(shell.shadow.activeElement).toBe(button);
+  });
+
+  it("lets no key act but those that close it, and none reach the page around", async () => {
+    const shell = await show();
+    const leaked = vi.fn();
+    element.addEventListener("keydown", leaked);
+    await shell.press("?");
+    const target = shell.get(HELP);
+    for (const key of ["2", "v", "n", "+", "d", "PageDown", "Enter", "s", "Delete", "ArrowDown", "j", "F5"]) await shell.press(key, {}, target);
+    await shell.press("z", { ctrlKey: true }, target);
+    expect(leaked).not.toHaveBeenCalled();
+    expect(session.requests.filter(({ method }) => method !== "open")).toEqual([]);
+    expect(shell.get('[data-nblabel-label="cat"]').getAttribute("aria-pressed")).toBe("true");
+    expect(shell.get('[data-nblabel-tool="box"]').getAttribute("aria-pressed")).toBe("true");
+    expect(number(shell, "zoom")).toBe(4);
+    await shell.press("?", {}, target);
+    expect(shell.has(HELP)).toBe(false);
+    await shell.press("s");
+    expect(session.item(0).state).toBe("skipped");
+  });
+
+  it("leaves the browser its own keys: buttons are pressed, texts scroll", async () => {
+    const shell = await show();
+    await shell.press("?");
+    const events = [];
+    for (const key of ["Enter", " ", "Tab", "PageDown", "ArrowDown"]) events.push(await shell.press(key, {}, shell.get(`${HELP} button`)));
+    expect(events.some(({ defaultPrevented }) => defaultPrevented)).toBe(false);
+  });
+
+  it("shows the instructions, if there are any", async () => {
+    const shell = await show(details());
+    expect(shell.get(INSTRUCTIONS).textContent).toBe("Instructions");
+    shell.get(INSTRUCTIONS).focus();
+    await shell.click(INSTRUCTIONS);
+    const dialog = shell.get('[data-nblabel="instructions"]');
+    expect(dialog.getAttribute("aria-modal")).toBe("true");
+    expect(dialog.querySelector(".written")?.textContent).toBe("Draw tightly.\n\nTails count.");
+    expect(shell.shadow.activeElement).toBe(dialog);
+    await shell.press("s", {}, dialog);
+    expect(session.item(0).state).toBe("unlabeled");
+    await shell.press("Escape", {}, dialog);
+    expect(shell.has('[data-nblabel="instructions"]')).toBe(false);
+    expect(shell.shadow.activeElement).toBe(shell.get(INSTRUCTIONS));
+  });
+
+  it("of instructions is not offered where there are none", async () => {
+    expect((await show()).has(INSTRUCTIONS)).toBe(false);
+  });
+
+  it("is alone: the keys take the place of the instructions", async () => {
+    const shell = await show(details());
+    const button = shell.get(INSTRUCTIONS);
+    button.focus();
+    await shell.click(INSTRUCTIONS);
+    await shell.press("?", {}, shell.get('[data-nblabel="instructions"]'));
+    expect(shell.has('[data-nblabel="instructions"]')).toBe(false);
+    expect(shell.shadow.activeElement).toBe(shell.get(HELP));
+    await shell.press("Escape", {}, shell.get(HELP));
+    expect(shell.shadow.activeElement).toBe(button);
+  });
+});
+
+describe("the focus", () => {
+  const hover = (shell: Inspected, init: PointerEventInit = { movementX: 1 }) => shell.pointer("pointermove", 50, 40, init);
+  const leave = (shell: Inspected) => shell.get('[data-nblabel="labeler"]').dispatchEvent(new PointerEvent("pointerleave", { bubbles: false }));
+
+  function outside<Name extends keyof HTMLElementTagNameMap>(name: Name): HTMLElementTagNameMap[Name] {
+    const found = document.createElement(name);
+    found.tabIndex = 0;
+    document.body.append(found);
+    found.focus();
+    expect(document.activeElement).toBe(found);
+    return found;
+  }
+
+  it("follows the pointer, and goes back when that has only passed", async () => {
+    const shell = await show();
+    const cell = outside("div");
+    hover(shell);
+    expect(shell.shadow.activeElement).toBe(shell.stage);
+    hover(shell, { movementY: 1 });
+    leave(shell);
+    expect(document.activeElement).toBe(cell);
+    hover(shell);
+    expect(shell.shadow.activeElement).toBe(shell.stage);
+  });
+
+  it("does not follow a page that moves under a pointer at rest", async () => {
+    const shell = await show();
+    const cell = outside("div");
+    hover(shell, { movementX: 0, movementY: 0 });
+    expect(document.activeElement).toBe(cell);
+  });
+
+  it("stays in the labeler after a click there", async () => {
+    const shell = await show();
+    outside("div");
+    hover(shell);
+    shell.pointer("pointerdown", 50, 40);
+    shell.pointer("pointerup", 50, 40);
+    leave(shell);
+    expect(shell.shadow.activeElement).toBe(shell.stage);
+  });
+
+  it("stays in the labeler after a key there", async () => {
+    const shell = await show();
+    outside("div");
+    hover(shell);
+    await shell.press("2");
+    leave(shell);
+    expect(shell.shadow.activeElement).toBe(shell.stage);
+  });
+
+  it("stays with what has it inside the labeler", async () => {
+    const shell = await show();
+    const button = shell.get('[data-nblabel-action="skip"]');
+    button.focus();
+    hover(shell);
+    leave(shell);
+    expect(shell.shadow.activeElement).toBe(button);
+  });
+
+  it.each(["input", "textarea", "select"] as const)("stays with a person who writes: %s", async (name) => {
+    const shell = await show();
+    const field = outside(name);
+    hover(shell);
+    leave(shell);
+    expect(document.activeElement).toBe(field);
+  });
+
+  it("stays with a person who writes in an editor, in a shadow root too", async () => {
+    const shell = await show();
+    const editor = outside("div");
+    Object.assign(editor, { isContentEditable: true }); // jsdom does not know it
+    hover(shell);
+    expect(document.activeElement).toBe(editor);
+    const around = document.createElement("div");
+    document.body.append(around);
+    const inner = document.createElement("input");
+    around.attachShadow({ mode: "open" }).append(inner);
+    inner.focus();
+    hover(shell);
+    expect(around.shadowRoot?.activeElement).toBe(inner);
+  });
+
+  it("is left alone after unmounting", async () => {
+    const shell = await show();
+    const root = shell.get('[data-nblabel="labeler"]');
+    unmount();
+    unmount = () => undefined;
+    element.append(shell.host);
+    const cell = outside("div");
+    root.dispatchEvent(new PointerEvent("pointermove", { movementX: 1 }));
+    expect(document.activeElement).toBe(cell);
+  });
+});
+
+describe("the theme", () => {
+  const scheme = (shell: Inspected) => shell.host.style.colorScheme;
+  afterEach(() => {
+    for (const name of ["jpThemeLight", "vscodeThemeKind"]) delete document.body.dataset[name];
+    document.body.removeAttribute("class");
+  });
+
+  it.each([
+    ["jpThemeLight", "true", "light"],
+    ["jpThemeLight", "false", "dark"],
+    ["vscodeThemeKind", "vscode-light", "light"],
+    ["vscodeThemeKind", "vscode-dark", "dark"],
+    ["vscodeThemeKind", "vscode-high-contrast", "dark"],
+    ["vscodeThemeKind", "vscode-high-contrast-light", "light"],
+  ])("is what the page says of it, whatever the ground: %s %s", async (name, value, expected) => {
+    document.body.dataset[name] = value;
+    vi.spyOn(globalThis, "getComputedStyle").mockReturnValue({
+      backgroundColor: expected === "dark" ? "rgb(255, 255, 255)" : "rgb(0, 0, 0)",
+    } as CSSStyleDeclaration);
+    expect(scheme(await show())).toBe(expected);
+  });
+
+  it("is that of the ground where the page says nothing, and follows the page", async () => {
+    const ground = vi.spyOn(globalThis, "getComputedStyle").mockReturnValue({ backgroundColor: "rgb(20, 20, 20)" } as CSSStyleDeclaration);
+    const shell = await show();
+    expect(scheme(shell)).toBe("dark");
+    ground.mockReturnValue({ backgroundColor: "rgb(250, 250, 250)" } as CSSStyleDeclaration);
+    document.body.className = "changed";
+    await settle();
+    expect(scheme(shell)).toBe("light");
+    document.body.dataset["jpThemeLight"] = "false";
+    await settle();
+    expect(scheme(shell)).toBe("dark");
+  });
+});
+
 describe("the stage", () => {
   it("draws by a drag, in pixels of the image", async () => {
     const shell = await show();
@@ -354,21 +572,90 @@ describe("the stage", () => {
     expect(number(shell, "x")).toBe(-58);
   });
 
+  function wheel(shell: Inspected, init: WheelEventInit = {}, later = 0): boolean {
+    const event = new WheelEvent("wheel", { deltaY: -400, clientX: 212, clientY: 172, bubbles: true, cancelable: true, ...init });
+    Object.defineProperty(event, "timeStamp", { value: event.timeStamp + later });
+    shell.stage.dispatchEvent(event);
+    return event.defaultPrevented;
+  }
+
+  it("zooms by the wheel after a recent movement of the pointer only, wherever the focus is", async () => {
+    const shell = await show();
+    shell.stage.focus();
+    expect(wheel(shell)).toBe(false);
+    shell.pointer("pointermove", 20, 20); // the page moved under it
+    expect(wheel(shell)).toBe(false);
+    expect(number(shell, "zoom")).toBe(4);
+    shell.pointer("pointermove", 20, 20, { movementX: 1 });
+    expect(wheel(shell, {}, 1_200)).toBe(true);
+    expect(wheel(shell, {}, 2_400)).toBe(true); // goes on turning
+    expect(wheel(shell, {}, 4_500)).toBe(false);
+    const zoom = number(shell, "zoom");
+    expect(zoom).toBeGreaterThan(4);
+    shell.pointer("pointermove", 20, 20, { movementY: -1 });
+    shell.pointer("pointerleave", 20, 20);
+    expect(wheel(shell)).toBe(false);
+    expect(number(shell, "zoom")).toBe(zoom);
+  });
+
   it("zooms at the pointer by the wheel where the person means it, else leaves the wheel to the page", async () => {
     const shell = await show();
-    const wheel = (init: WheelEventInit) => {
-      const event = new WheelEvent("wheel", { deltaY: -400, clientX: 212, clientY: 172, bubbles: true, cancelable: true, ...init });
-      shell.stage.dispatchEvent(event);
-      return event.defaultPrevented;
-    };
-    expect(wheel({})).toBe(false);
+    expect(wheel(shell)).toBe(false);
     expect(number(shell, "zoom")).toBe(4);
-    expect(wheel({ ctrlKey: true, deltaY: -100 })).toBe(true);
+    expect(wheel(shell, { ctrlKey: true, deltaY: -100 })).toBe(true);
     const zoom = number(shell, "zoom");
     expect(zoom).toBeGreaterThan(6);
     // The image's corner was under the pointer and still is.
     expect(number(shell, "x")).toBeCloseTo(-212 / zoom);
     expect(number(shell, "y")).toBeCloseTo(-172 / zoom);
+  });
+
+  it("marks a drawn box: a class key is for the next one, though another had been chosen by a click", async () => {
+    session.item(0).value = [box("a", 5, 5, 20, 20)];
+    const shell = await show();
+    shell.pointer("pointerdown", 15, 15);
+    shell.pointer("pointerup", 15, 15);
+    await settle();
+    expect(rows(shell)).toEqual(["true"]);
+    await shell.drag([40, 30], [60, 50]);
+    expect(rows(shell)).toEqual(["false", "true"]);
+    await shell.press("2");
+    await shell.drag([70, 55], [90, 75]);
+    expect(session.item(0).value.map((found) => found.label)).toEqual(["cat", "cat", "dog"]);
+    shell.pointer("pointerdown", 50, 40);
+    shell.pointer("pointerup", 50, 40);
+    await shell.press("2");
+    expect(session.item(0).value.map((found) => found.label)).toEqual(["cat", "dog", "dog"]);
+  });
+
+  it("begins a box inside another by a click with Shift", async () => {
+    session.item(0).value = [box("a", 0, 0, 100, 80)];
+    const shell = await show();
+    for (const [x, y] of [
+      [20, 20],
+      [50, 40],
+    ] as const) {
+      shell.pointer("pointerdown", x, y, { shiftKey: true });
+      shell.pointer("pointerup", x, y, { shiftKey: true });
+    }
+    await settle();
+    expect(session.item(0).value[1]).toMatchObject({ left: 20, top: 20, width: 30, height: 20 });
+  });
+
+  it("paints anew in the pixels of another screen", async () => {
+    let moved: () => void = () => undefined;
+    vi.stubGlobal("matchMedia", (query: string) => ({
+      addEventListener(_: string, listener: () => void) {
+        if (query.startsWith("(resolution")) moved = listener;
+      },
+    }));
+    const shell = await show();
+    const canvas = shell.stage.querySelector("canvas");
+    expect([canvas?.width, canvas?.height]).toEqual([STAGE.width, STAGE.height]);
+    vi.stubGlobal("devicePixelRatio", 2);
+    moved();
+    await settle();
+    expect([canvas?.width, canvas?.height]).toEqual([2 * STAGE.width, 2 * STAGE.height]);
   });
 
   it("gives up a box when a second finger comes, and zooms by the two", async () => {
@@ -449,6 +736,29 @@ describe("the status", () => {
     expect(shell.get('[data-nblabel="notice"]').textContent).toContain("not like this");
     await shell.click('[data-nblabel="notice"] button');
     expect(shell.has('[data-nblabel="notice"]')).toBe(false);
+  });
+
+  it("tells of what cannot be saved for now, over the stage, and tries again when the person says so", async () => {
+    const shell = await show();
+    session.refusals.set("commit", { code: "storage", message: "the bucket is away", path: null });
+    await shell.drag([10, 10], [40, 50]);
+    expect(state(shell)).toBe("error");
+    const banner = shell.get('.middle [data-nblabel="notice"]');
+    expect(banner.textContent).toContain("Not saved yet, but kept in this browser: the bucket is away");
+    expect(shell.texts(".entries .text")).toEqual(["cat"]);
+    session.refusals.clear();
+    await shell.click('[data-nblabel="notice"] button');
+    expect(session.ids(0)).toHaveLength(1);
+    expect(state(shell)).toBe("saved");
+    expect(shell.has('[data-nblabel="notice"]')).toBe(false);
+  });
+
+  it("counts what is submitted and what is skipped", async () => {
+    const shell = await show();
+    await shell.press("Enter");
+    expect(shell.texts(".progress > span")).toEqual(["1 submitted"]);
+    await shell.press("s");
+    expect(shell.texts(".progress > span")).toEqual(["1 submitted, 1 skipped"]);
   });
 
   it("tells screen readers where one is", async () => {
