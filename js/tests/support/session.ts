@@ -215,7 +215,7 @@ export class FakeSession {
         return [this.travel(method, origin), []];
       case "leave":
         checkKeys(params, []);
-        return [null, []];
+        return [{}, []];
       default:
         throw refuse("session", `method ${method} is unknown`);
     }

@@ -468,6 +468,7 @@ describe("the focus", () => {
     const button = shell.get('[data-nblabel-action="skip"]');
     button.focus();
     hover(shell);
+    expect(shell.shadow.activeElement).toBe(button);
     leave(shell);
     expect(shell.shadow.activeElement).toBe(button);
   });
@@ -476,6 +477,7 @@ describe("the focus", () => {
     const shell = await show();
     const field = outside(name);
     hover(shell);
+    expect(document.activeElement).toBe(field);
     leave(shell);
     expect(document.activeElement).toBe(field);
   });
