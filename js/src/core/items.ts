@@ -15,59 +15,70 @@ export interface Items<Value, Media> {
   forget(index: number): void;
   /** Lets go of all media but those on show. */
   clear(): void;
-  /** Fetches ahead, quietly. */
+  /** Fetches ahead, quietly: the first in any case, the others as far as there is room. */
   prefetch(indices: readonly number[]): void;
+  /** Lets go of everything; what still arrives is let go of at once. */
+  dispose(): void;
 }
 
 /** Adds to a value fresh from the session what this page knows better. */
 export type Complete<Value> = (view: ItemView, value: Value) => { view: ItemView; value: Value };
 
-export interface ItemsOptions<Value> {
+export interface ItemsOptions<Value, Media> {
   complete: Complete<Value>;
-  /** Place of the item on show, whose media must not be released. */
-  shown(): number | null;
+  /** The item on show, whose media must not be released. */
+  shown(): LoadedItem<Value, Media> | null;
 }
 
 /** A small cache of items with their media decoded, so that moving on does not wait. */
 export function createItems<Value, Change, Media>(
   client: Client,
   task: TaskModule<Value, Change, Media>,
-  { complete, shown }: ItemsOptions<Value>,
+  { complete, shown }: ItemsOptions<Value, Media>,
 ): Items<Value, Media> {
   const ready = new Map<number, LoadedItem<Value, Media>>();
   const coming = new Map<number, Promise<LoadedItem<Value, Media>>>();
   /** Items that changed while they were on their way. */
   const outdated = new Set<number>();
+  /** Media that were decoded and not released. */
+  const alive = new Set<Media>();
+  let disposed = false;
 
   function put(item: LoadedItem<Value, Media>): void {
-    const before = ready.get(item.view.index);
-    if (before && before.media !== item.media) release(before);
-    ready.delete(item.view.index);
-    ready.set(item.view.index, item);
-    for (const [index, old] of ready) {
+    if (item.media !== null) alive.add(item.media);
+    const { index } = item.view;
+    ready.delete(index);
+    if (!disposed) ready.set(index, item);
+    for (const other of ready.keys()) {
       if (ready.size <= KEPT && (ready.size <= 2 || weight() <= HEAVIEST)) break;
-      if (index !== shown() && old !== item) take(index);
+      if (other !== shown()?.view.index && other !== index) ready.delete(other);
     }
+    sweep();
   }
 
   function weight(): number {
-    return [...ready.values()].reduce((sum, { media }) => sum + (media === null ? 0 : task.weight(media)), 0);
+    return [...ready.values()].reduce((sum, item) => sum + weightOf(item), 0);
   }
 
-  function take(index: number): void {
-    const item = ready.get(index);
-    ready.delete(index);
-    if (item && index !== shown()) release(item);
+  function weightOf(item: LoadedItem<Value, Media> | null): number {
+    return item === null || item.media === null ? 0 : task.weight(item.media);
   }
 
-  function release({ media }: LoadedItem<Value, Media>): void {
-    if (media !== null) task.release(media);
+  /** Releases the media that nobody needs any more. */
+  function sweep(): void {
+    const needed = new Set([shown()?.media, ...[...ready.values()].map(({ media }) => media)]);
+    for (const media of alive) {
+      if (needed.has(media)) continue;
+      alive.delete(media);
+      task.release(media);
+    }
   }
 
   async function fetch(index: number): Promise<LoadedItem<Value, Media>> {
     outdated.delete(index);
     const { result, buffers } = await client.request<ItemView>("open", { index });
     const item = await loadItem(task, result, buffers[0] ?? null, complete);
+    if (item.media !== null) alive.add(item.media);
     if (outdated.has(index)) return fetch(index);
     put(item);
     return item;
@@ -86,6 +97,11 @@ export function createItems<Value, Change, Media>(
     return promise;
   }
 
+  /** Whether one more item like that on show fits beside what is here and on its way. */
+  function hasRoom(): boolean {
+    return weight() + (coming.size + 1) * weightOf(shown()) <= HEAVIEST;
+  }
+
   return {
     load,
     peek: (index) => ready.get(index),
@@ -93,18 +109,27 @@ export function createItems<Value, Change, Media>(
       put(item);
       if (coming.has(item.view.index)) outdated.add(item.view.index);
     },
-    clear() {
-      for (const index of [...ready.keys()]) if (index !== shown()) take(index);
-    },
     forget(index) {
-      take(index);
+      ready.delete(index);
       if (coming.has(index)) outdated.add(index);
+      sweep();
     },
-    prefetch(indices) {
-      for (const index of indices) {
+    clear() {
+      const kept = shown()?.view.index;
+      for (const index of [...ready.keys()]) if (index !== kept) ready.delete(index);
+      sweep();
+    },
+    prefetch([first, ...others]) {
+      for (const [place, index] of [first, ...others].entries()) {
+        if (index === undefined || ready.has(index) || (place > 0 && !hasRoom())) continue;
         // Whoever needs the item asks again and hears of the failure then.
-        if (!ready.has(index)) load(index).catch(() => undefined);
+        load(index).catch(() => undefined);
       }
+    },
+    dispose() {
+      disposed = true;
+      ready.clear();
+      sweep();
     },
   };
 }

@@ -18,7 +18,8 @@ export interface Keeper {
  */
 export function createKeeper(storage: KeeperStorage | null, key: string): Keeper {
   const prefix = `${key}/`;
-  let count = 0;
+  /** Place of the newest entry: the time where it can be, always after the one before. */
+  let newest = 0;
 
   function attempt<Result>(action: () => Result, otherwise: Result): Result {
     try {
@@ -38,17 +39,18 @@ export function createKeeper(storage: KeeperStorage | null, key: string): Keeper
   return {
     restore() {
       const names = attempt(() => Array.from({ length: storage?.length ?? 0 }, (_, place) => storage?.key(place) ?? ""), []);
-      return names
+      const entries = names
         .filter((name) => name.startsWith(prefix))
         .map(read)
         .filter((entry) => entry !== null)
-        .sort((one, other) => one.order - other.order)
-        .map((entry) => entry.operation);
+        .sort((one, other) => one.order - other.order);
+      newest = Math.max(newest, entries.at(-1)?.order ?? 0);
+      return entries.map((entry) => entry.operation);
     },
     keep(operation) {
-      count += 1;
-      const order = Date.now() + count / 1e6;
-      attempt(() => storage?.setItem(prefix + operation.id, JSON.stringify({ order, operation })), undefined);
+      newest = Math.max(Date.now(), newest + 1);
+      const entry = JSON.stringify({ order: newest, operation });
+      attempt(() => storage?.setItem(prefix + operation.id, entry), undefined);
     },
     release(operation) {
       attempt(() => storage?.removeItem(prefix + operation.id), undefined);

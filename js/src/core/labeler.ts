@@ -54,7 +54,7 @@ export function createLabeler<Value, Change, Media>(
 ): Labeler<Value, Change, Media> {
   const life = new AbortController();
   const client = createClient(transport, life.signal);
-  const items = createItems(client, task, { complete: withPending, shown: () => item.value?.view.index ?? null });
+  const items = createItems(client, task, { complete: withPending, shown: () => item.peek() });
   const history = createHistory<Change>();
 
   const index = signal(opening.item.index);
@@ -88,11 +88,12 @@ export function createLabeler<Value, Change, Media>(
     try {
       const loaded = await load;
       items.put(loaded);
-      if (index.value !== wanted) return; // the person has moved on
+      if (life.signal.aborted || index.value !== wanted) return; // the person has moved on
       item.value = loaded;
       since = performance.now();
       announce(`Item ${wanted + 1} of ${progress.value.total}: ${loaded.view.name}`);
-      items.prefetch([wanted + 1, loaded.view.next, wanted + 2].filter((place) => place !== null && place < progress.value.total) as number[]);
+      const ahead = [loaded.view.next, wanted + 1, wanted + 2];
+      items.prefetch(ahead.filter((place) => place !== null && place < progress.value.total) as number[]);
     } catch (error) {
       say("error", `Item ${wanted + 1} could not be loaded: ${messageOf(error)}`);
     }
@@ -378,7 +379,7 @@ export function createLabeler<Value, Change, Media>(
       outbox.dispose();
       stop();
       item.value = null;
-      items.clear();
+      items.dispose();
     },
   };
 }

@@ -77,8 +77,7 @@ export function createOutbox({ client, keeper, acknowledged, refused }: OutboxOp
     client.request<Receipt>("commit", operation).then(
       ({ result }) => {
         if (!settle(operation)) return;
-        if (stuck) trouble.value = null;
-        stuck = false;
+        unstick();
         drop(operation);
         acknowledged(result);
         pump();
@@ -90,11 +89,13 @@ export function createOutbox({ client, keeper, acknowledged, refused }: OutboxOp
 
   function refuse(operation: Operation, error: SessionError): void {
     if (error.view.code === STORE) {
-      stuck = sending === operation.id;
-      if (stuck) trouble.value = error.message;
+      if (sending !== operation.id) return;
+      stuck = true;
+      trouble.value = error.message;
       return;
     }
     if (!settle(operation)) return;
+    unstick();
     if (FINAL.includes(error.view.code)) {
       trouble.value = error.message;
       drop(operation);
@@ -113,6 +114,11 @@ export function createOutbox({ client, keeper, acknowledged, refused }: OutboxOp
     return true;
   }
 
+  function unstick(): void {
+    if (stuck) trouble.value = null;
+    stuck = false;
+  }
+
   function drop(operation: Operation): void {
     waiting.value = waiting.value.filter(({ id }) => id !== operation.id);
     keeper.release(operation);
@@ -121,8 +127,8 @@ export function createOutbox({ client, keeper, acknowledged, refused }: OutboxOp
   function retry(): void {
     clearTimeout(resend);
     held.value = new Map();
-    const operation = waiting.value[0];
-    if (operation && sending === operation.id) attempt(operation, RESEND_MS);
+    const current = waiting.value.find(({ id }) => id === sending);
+    if (current) attempt(current, RESEND_MS);
     else pump();
   }
 

@@ -104,12 +104,16 @@ export function createBoxTool(scene: BoxScene): StageTool {
       context.font = "12px system-ui, sans-serif";
       const wide = context.measureText(text).width + 10;
       const { clientWidth, clientHeight } = context.canvas;
-      const x = at.x + 10 + wide > clientWidth ? at.x - 10 - wide : at.x + 10;
-      const y = at.y + 32 > clientHeight ? at.y - 32 : at.y + 12;
+      const x = inside(at.x + 10 + wide > clientWidth ? at.x - 10 - wide : at.x + 10, clientWidth - wide);
+      const y = inside(at.y + 32 > clientHeight ? at.y - 32 : at.y + 12, clientHeight - 20);
       context.fillStyle = "rgba(0, 0, 0, 0.75)";
       context.fillRect(x, y, wide, 20);
       context.fillStyle = "#fff";
       context.fillText(text, x + 5, y + 14);
     },
   };
+}
+
+function inside(place: number, last: number): number {
+  return Math.min(Math.max(place, 0), last);
 }

@@ -12,7 +12,7 @@ export function focusOnHover(root: HTMLElement, stage: HTMLElement, life: AbortS
   root.addEventListener(
     "pointermove",
     (event) => {
-      if (event.movementX === 0 && event.movementY === 0) return; // the page moved, not the hand
+      if (event.buttons !== 0 || (event.movementX === 0 && event.movementY === 0)) return; // a selection is drawn, or the page moved, not the hand
       const holder = document.activeElement;
       if (root.matches(":focus-within") || isWriting(holder)) return;
       stage.focus({ preventScroll: true });
@@ -23,6 +23,7 @@ export function focusOnHover(root: HTMLElement, stage: HTMLElement, life: AbortS
   root.addEventListener(
     "pointerleave",
     () => {
+      if (lender) stage.blur();
       lender?.focus({ preventScroll: true });
       keep();
     },

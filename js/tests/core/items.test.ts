@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createItems } from "../../src/core/items";
+import type { LoadedItem } from "../../src/core/task";
 import { createClient } from "../../src/core/transport";
+import type { Box } from "../../src/generated/schema";
 import { FakeSession } from "../support/session";
 import { type FakeMedia, fakeTask } from "../support/task";
 import { settle } from "../support/time";
 
 let session: FakeSession;
 let task: ReturnType<typeof fakeTask>;
-/** Place of the item on show. */
-let shown: number | null;
+/** The item on show. */
+let shown: LoadedItem<readonly Box[], FakeMedia> | null;
 /** What the page knows better than the session. */
 let suffix: string;
 
@@ -92,7 +94,7 @@ describe("items", () => {
     const items = open();
     items.prefetch([0]);
     await settle();
-    shown = 0;
+    shown = items.peek(0) ?? null;
     items.prefetch([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     await settle();
     expect(items.peek(0)?.media).toEqual({ index: 0 });
@@ -125,7 +127,7 @@ describe("items", () => {
     const items = open();
     items.prefetch([0]);
     await settle();
-    shown = 0;
+    shown = items.peek(0) ?? null;
     for (const place of [1, 2, 3]) {
       items.prefetch([place]);
       await settle();
@@ -139,7 +141,7 @@ describe("items", () => {
     const items = open();
     items.prefetch([0, 1, 2]);
     await settle();
-    shown = 1;
+    shown = items.peek(1) ?? null;
     items.clear();
     expect(released()).toEqual([0, 2]);
     expect([0, 1, 2].map((place) => items.peek(place)?.media)).toEqual([undefined, { index: 1 }, undefined]);
@@ -152,12 +154,28 @@ describe("items", () => {
     const items = open();
     items.prefetch([0, 1]);
     await settle();
-    shown = 0;
+    shown = items.peek(0) ?? null;
     items.forget(1);
     items.forget(1);
     items.forget(0);
     expect(released()).toEqual([1]);
     expect(items.peek(0)).toBeUndefined();
+    shown = null;
+    items.clear();
+    expect(released()).toEqual([1, 0]);
+  });
+
+  it("releases what arrives after its end, or was out of date on its way", async () => {
+    const items = open();
+    items.prefetch([0]);
+    items.forget(0);
+    await settle();
+    expect(released()).toEqual([0]);
+    items.dispose();
+    expect(released()).toEqual([0, 0]);
+    items.prefetch([1]);
+    await settle();
+    expect(released()).toEqual([0, 0, 1]);
   });
 
   it("releases media that others replace, and those only", async () => {
