@@ -25,6 +25,7 @@ from nblabel.wire import ErrorView, ItemView, MoveParams, Nothing, Notice, OpenP
 if TYPE_CHECKING:
     from nblabel.store import Journal, Outcome
     from nblabel.tasks import Task
+    from nblabel.wire import State
 
 __all__ = ["Items", "Session"]
 
@@ -33,7 +34,7 @@ _log = logging.getLogger(__name__)
 CACHE_BYTES = 64 * 2**20
 """Encoded media kept ready, so that an item fetched ahead is not read twice."""
 
-_CODES: dict[str, int] = {"unlabeled": 0, "draft": 1, "submitted": 2, "skipped": 3}
+_CODES: dict[str, int] = {"unlabeled": 0, "draft": 1, "edited": 2, "submitted": 3, "skipped": 4}
 _FINISHED = _CODES["submitted"]
 
 Buffers = Sequence[bytes]
@@ -67,6 +68,8 @@ class Session:
         What it is done to.
     name : str
         Stable text that a front end may remember its own work by.
+    since : int, optional
+        Number of the newest operation that is known to the caller; `refresh` tells of those after it. The newest of all by default.
 
     Attributes
     ----------
@@ -79,7 +82,7 @@ class Session:
         When there is no item.
     """
 
-    def __init__(self, journal: Journal, task: Task, items: Items, *, name: str) -> None:
+    def __init__(self, journal: Journal, task: Task, items: Items, *, name: str, since: int | None = None) -> None:
         self.task = task
         self.name = name
         self._journal = journal
@@ -91,12 +94,12 @@ class Session:
         self._media = _MediaCache(items.load)
         self._lock = RLock()
         self._listeners: list[Listener] = []
-        self._seen = journal.last_sequence()
-        self._elsewhere: set[int] = set()
+        self._seen = journal.last_sequence() if since is None else since
+        self._origins: dict[str, str | None] = {}
         self._states = np.zeros(len(self.ids), np.uint8)
-        for item, state in journal.states():
+        for item, state, edited in journal.states():
             if (index := self._places.get(item)) is not None:
-                self._states[index] = _CODES[state]
+                self._states[index] = _code(state, edited=edited)
         self._current = self._resume()
         self._methods: dict[str, tuple[type, Callable[..., tuple[Any, Buffers]]]] = {
             "open": (OpenParams, self._handle_open),
@@ -104,6 +107,7 @@ class Session:
             "commit": (Operation, self._handle_commit),
             "undo": (Nothing, self._handle_undo),
             "redo": (Nothing, self._handle_redo),
+            "leave": (Nothing, self._handle_leave),
         }
 
     def __len__(self) -> int:
@@ -171,7 +175,12 @@ class Session:
         return handler(schema.load({} if params is None else params, form), origin)
 
     def on_event(self, listener: Listener) -> None:
-        """Call `listener` with the name and the object of each event, in order, in the thread that caused it; it must be quick."""
+        """Call `listener` with the name and the object of each event, in order, in the thread that caused it.
+
+        Beside the events of `nblabel.wire` there are two for Python alone: ``submitted`` (`Receipt`), before the ``operation`` that hands in an
+        item through this very session, and ``left`` (`Nothing`), when a page has no view any more. A listener must be quick; one that is
+        interrupted hears of the operation again.
+        """
         self._listeners.append(listener)
 
     # What Python asks for
@@ -185,7 +194,13 @@ class Session:
     def progress(self) -> Progress:
         """How far the job has come, of the items in this session."""
         counts = np.bincount(self._states, minlength=len(_CODES))
-        return Progress(total=len(self.ids), submitted=int(counts[_CODES["submitted"]]), skipped=int(counts[_CODES["skipped"]]))
+        submitted = counts[_CODES["submitted"]] + counts[_CODES["edited"]]
+        return Progress(total=len(self.ids), submitted=int(submitted), skipped=int(counts[_CODES["skipped"]]))
+
+    @property
+    def edited(self) -> int:
+        """Number of submitted items with changes that were not submitted again."""
+        return int(np.count_nonzero(self._states == _CODES["edited"]))
 
     def name_of(self, index: int) -> str:
         """Tell what a person calls an item."""
@@ -204,7 +219,12 @@ class Session:
             picture = self._media.get(index)
         except (MediaError, StorageError) as error:
             trouble = str(error)
+        except Exception as error:  # noqa: BLE001 - whatever reading it ran into, the item is shown
+            _log.exception("%s cannot be shown", self._items.name(index))
+            trouble = f"something went wrong inside nblabel ({type(error).__name__}: {error})"
         work = self._journal.work(item)
+        # After the work was read: whoever gets this view has heard before of all that is in it.
+        self.refresh()
         view = ItemView(
             id=item,
             index=index,
@@ -223,6 +243,7 @@ class Session:
         """Make an item the current one."""
         position = Position(index=self._check(index), origin=origin)
         with self._lock:
+            self._catch_up()
             if index != self._current:
                 self._journal.set_position(self.ids[index])
                 self._current = index
@@ -235,12 +256,16 @@ class Session:
         if index is None:
             raise SessionError(f"item {operation.item} is not in this session; reload the page")
         known = self._journal.find(operation.id)
-        if known is not None:
-            with self._lock:
-                return self._receipt(known, origin)
-        media = Media() if operation.kind == "skip" else self._measure(index)
+        media = Media() if known is not None or operation.kind == "skip" else self._measure(index)
         with self._lock:
-            return self._report(self._journal.commit(operation, self.task, media), origin)
+            self._origins[operation.id] = origin
+            try:
+                outcome = known or self._journal.commit(operation, self.task, media)
+                self._catch_up()
+            except Exception:
+                self._origins.pop(operation.id, None)
+                raise
+            return self._receipt(outcome, origin)
 
     def set_annotation(self, index: int, annotation: Any) -> Receipt | None:
         """Give an item an annotation, as one operation; None when it has it already.
@@ -253,7 +278,7 @@ class Session:
         media = self._measure(self._check(index))
 
         def wanted(present: Any) -> Any:
-            target = self.task.begin(annotation, media)
+            target = self.task.begin(annotation, media, present)
             return present if self.task.annotation(target) == self.task.annotation(present) else target
 
         with self._lock:
@@ -261,30 +286,33 @@ class Session:
                 outcome = self._journal.replace(self.ids[index], wanted, self.task, media)
             except (AnnotationError, SchemaError) as error:
                 raise _naming(self._items.name(index), error) from error
-            return None if outcome is None else self._report(outcome, None)
+            self._catch_up()
+            return None if outcome is None else self._receipt(outcome, None)
 
-    def submit(self) -> Receipt:
-        """Hand in the current item."""
-        return self._python("submit")
+    def submit(self, index: int) -> Receipt:
+        """Hand in an item."""
+        return self._python("submit", index)
 
-    def skip(self) -> Receipt:
-        """Pass over the current item."""
-        return self._python("skip")
+    def skip(self, index: int) -> Receipt:
+        """Pass over an item."""
+        return self._python("skip", index)
 
     def undo(self, *, origin: str | None = None) -> Receipt | None:
         """Take back the newest change and go to its item; None when there is none."""
-        return self._travel(self._journal.undoable(self._places.__contains__), origin)
+        return self._travel(self._journal.undoable, origin)
 
     def redo(self, *, origin: str | None = None) -> Receipt | None:
         """Bring back what was undone last and go to its item; None when there is none."""
-        return self._travel(self._journal.redoable(self._places.__contains__), origin)
+        return self._travel(self._journal.redoable, origin)
 
-    def refresh(self) -> list[int]:
-        """Take notice of what was done to these items by other sessions of the same worker; gives their indices."""
+    def refresh(self) -> None:
+        """Take notice, and tell, of what other sessions of the same worker did to these items."""
         with self._lock:
-            self._elsewhere.update(self._catch_up())
-            indices, self._elsewhere = sorted(self._elsewhere), set()
-        return indices
+            self._catch_up()
+
+    def forget_media(self) -> None:
+        """Let go of the media that are kept ready; they are read again when they are wanted."""
+        self._media.clear()
 
     def notify(self, notice: Notice) -> None:
         """Show a sentence to the person who labels."""
@@ -308,23 +336,25 @@ class Session:
     def _handle_redo(self, _: Nothing, origin: str | None) -> tuple[Receipt | None, Buffers]:
         return self.redo(origin=origin), ()
 
-    def _python(self, kind: Literal["submit", "skip"]) -> Receipt:
-        return self.commit(Operation(id=secrets.token_hex(12), item=self.ids[self._current], kind=kind))
+    def _handle_leave(self, params: Nothing, origin: str | None) -> tuple[Nothing, Buffers]:  # noqa: ARG002
+        self._tell("left", params)
+        return params, ()
 
-    def _travel(self, operation: Operation | None, origin: str | None) -> Receipt | None:
-        if operation is None:
-            return None
-        receipt = self.commit(operation, origin=origin)
-        self.move(receipt.index, origin=origin)
-        return receipt
+    def _python(self, kind: Literal["submit", "skip"], index: int) -> Receipt:
+        return self.commit(Operation(id=secrets.token_hex(12), item=self.ids[self._check(index)], kind=kind))
 
-    def _report(self, outcome: Outcome, origin: str | None) -> Receipt:
-        # Until the listeners have heard of it, an operation counts as somebody else's: an interrupt in between then loses nothing.
-        self._elsewhere.update(self._catch_up())
-        receipt = self._receipt(outcome, origin)
-        self._tell("operation", receipt)
-        self._elsewhere.discard(receipt.index)
-        return receipt
+    def _travel(self, find: Callable[[Callable[[int], bool]], Operation | None], origin: str | None) -> Receipt | None:
+        """Take a step of the history, the first that still applies: one that does not would bar the way for ever."""
+        while (operation := find(self._places.__contains__)) is not None:
+            try:
+                receipt = self.commit(operation, origin=origin)
+            except (AnnotationError, SchemaError, SessionError) as error:
+                _log.info("operation %r cannot be taken back any more: %s", operation.undoes, error)
+                self._journal.retire(operation.undoes or "")
+                continue
+            self.move(receipt.index, origin=origin)
+            return receipt
+        return None
 
     def _receipt(self, outcome: Outcome, origin: str | None) -> Receipt:
         index = self._places[outcome.operation.item]
@@ -339,14 +369,21 @@ class Session:
             next=self._next(index),
         )
 
-    def _catch_up(self) -> list[int]:
-        touched = []
-        for sequence, item, state in self._journal.states_since(self._seen):
-            self._seen = sequence
-            if (index := self._places.get(item)) is not None:
-                self._states[index] = _CODES[state]
-                touched.append(index)
-        return touched
+    def _catch_up(self) -> None:
+        """Tell the listeners of every operation that they have not heard of, whoever made it.
+
+        One counts as heard of once all listeners returned, so that an interrupt at any moment loses none.
+        """
+        for outcome in self._journal.since(self._seen):
+            operation = outcome.operation
+            if (index := self._places.get(operation.item)) is not None:
+                self._states[index] = _code(outcome.state, edited=outcome.edited)
+                receipt = self._receipt(outcome, self._origins.get(operation.id))
+                if operation.kind == "submit" and operation.id in self._origins:
+                    self._tell("submitted", receipt)
+                self._tell("operation", receipt)
+            self._seen = outcome.sequence
+            self._origins.pop(operation.id, None)
 
     def _tell(self, event: str, content: Any) -> None:
         for listener in self._listeners:
@@ -408,6 +445,14 @@ class _MediaCache:
     def measure(self, index: int) -> Media:
         """Give an item's size; once it was seen, what was drawn on it can be saved even if its file is gone."""
         return self._sizes.get(index) or _media(self.get(index))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+def _code(state: State, *, edited: bool) -> int:
+    return _CODES["edited" if edited else state]
 
 
 def _media(picture: Picture | None) -> Media:

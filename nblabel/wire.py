@@ -11,6 +11,7 @@ move     `MoveParams`                `Position`              make an item the cu
 commit   `Operation`                 `Receipt`               make one finished gesture durable; safe to repeat
 undo     `Nothing`                   `Receipt` or null       take back the newest gesture that the store knows
 redo     `Nothing`                   `Receipt` or null       bring back what was undone last
+leave    `Nothing`                   `Nothing`               the last view of this page was taken away, and nothing waits in it
 ======== =========================== ======================= ==============================================================
 
 ========== ============ ==========================================================

@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nblabel import storage
-from nblabel.binding.columns import LabelColumns
+from nblabel.binding.classes import ClassMaps
+from nblabel.binding.columns import LabelColumns, is_same
 from nblabel.binding.dates import read_date
 from nblabel.binding.identity import Places, column_place, is_absent, source_column, texts
 from nblabel.errors import FrameError, MediaError, NblabelError, StoreError
 from nblabel.manifest import folders
 from nblabel.manifest.attributes import check_attribute_name
 from nblabel.manifest.codec import paused_gc
-from nblabel.store import DEFAULT_PATH, Label, Store, Work
+from nblabel.store import DEFAULT_PATH, Label, Store
 from nblabel.tasks.base import Context
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Container, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
-    from nblabel.store import Job, Journal
+    from nblabel.store import Job, Journal, Work
     from nblabel.tasks import Task
 
-__all__ = ["OWNER", "Binding", "join"]
+__all__ = ["OWNER", "Binding", "Row", "join"]
 
 OWNER = "owner"
 """The worker who labels in a notebook."""
+
+
+class Row(NamedTuple):
+    """Label and metadata of a submitted item; `found` is False when the frame has no row for it now."""
+
+    label: Any
+    metadata: Any
+    found: bool
 
 
 class Binding:
@@ -61,6 +69,13 @@ class Binding:
         When the frame cannot be bound so; the message names the remedy.
     TaskError
         When the store has the attribute for another type of task.
+
+    Attributes
+    ----------
+    task : Task
+        The task that was given, which has learned the classes that labels of the job brought.
+    sequence : int
+        Number of the newest operation that the frame shows for certain.
     """
 
     def __init__(
@@ -90,17 +105,18 @@ class Binding:
             raise FrameError(f"attribute {attribute!r} is the column that says what is labeled; labels need a column of their own")
         self._columns.check()
         # The media may be read while a cell works on the frame, so what that needs is taken from the frame now.
-        self._sources = texts(frame, self.source)
+        self._sources = self._places.texts if identity == self.source else texts(frame, self.source)
         self._folders = folders(frame)
         self._root = root
         self._media = media
-        self._identities = list(self._places.survey())
+        self._identities = list(self._places.rows)
         self.job = store.job(attribute, task, name=name, identity=identity)
         self._columns.prepare()
         self.ids: Sequence[int] = store.add_items(self.job, self._identities)
         self.journal = store.journal(self.job, OWNER)
+        self.sequence = self.journal.last_sequence()
         with paused_gc():
-            self._fill(known=self._take_in())
+            self._match(store)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -126,48 +142,87 @@ class Binding:
             raise MediaError(f"row {index} has no {self.source!r}; put the path of its file there")
         return storage.read_bytes(storage.resolve(source, [self._folders[index], self._root, Path.cwd()]))
 
-    def write(self, index: int) -> Sequence[Any] | None:
-        """Bring an item's row in line with the store; gives its label and metadata, None when it has none.
+    def write(self, index: int) -> Row | None:
+        """Bring an item's row in line with the store; gives what it holds, None when the item was not submitted.
 
-        A row that is no longer in the frame is passed over, and columns that were taken away are made again.
+        Columns that were taken away are made again.
         """
         if self._columns.prepare():
-            self._fill()
+            self._places.survey()
+            fill(self._columns, self._places, dict(zip(self.ids, self._identities, strict=True)), self.journal, self.task)
         work = self.journal.work(self.ids[index])
-        if work.state not in {"submitted", "skipped"}:
-            return None
         cells = cells_of(work, self.task, self.job)
+        if cells is None:
+            return None
         place = self._places.find(self._identities[index])
         if place is not None:
             self._columns.write(place, cells)
-        return cells
+        return Row(label=cells[0], metadata=cells[1], found=place is not None)
 
-    def _fill(self, known: Container[int] = ()) -> None:
-        items = {item: identity for item, identity in zip(self.ids, self._identities, strict=True) if item not in known}
-        fill(self._columns, self._places, items, self.journal, self.task)
-
-    def _take_in(self) -> set[int]:
-        """Take over the labels that the frame brought and the store does not know, or knows from before; gives their items."""
-        decided = self.journal.decisions()
-        labels, strange = [], 0
-        for item, label, metadata in zip(self.ids, *self._columns.read(), strict=True):
-            if is_absent(label):
-                continue
-            created = read_date(metadata.get("creation-date")) if isinstance(metadata, dict) else None
-            if item in decided and not _is_newer(created, decided[item]):
+    def _match(self, store: Store) -> None:
+        """Bring frame and store in line: each row takes what is newer in the store, the store what is newer in the frame."""
+        decided = {work.item: work for work in self.journal.decided()}
+        rows = [_Cells(item, *cells) for item, *cells in zip(self.ids, *self._columns.read(), strict=True)]
+        foreign = [row.metadata for row in rows if row and ((work := decided.get(row.item)) is None or work.texts.imported)]
+        maps = ClassMaps(foreign)
+        self.task = store.learn(self.job, self.task, maps.class_ids())
+        labels, changes, strange = [], [], 0
+        for place, row in enumerate(rows):
+            work = decided.get(row.item)
+            cells = None if work is None else cells_of(work, self.task, self.job)
+            if cells is not None and row.holds(cells):
                 continue
             try:
-                value = self.task.restore(self.task.decode(label, metadata if isinstance(metadata, dict) else None))
+                label = row.label_for(self.task, work)
             except NblabelError:
                 strange += 1
                 continue
-            about = None if is_absent(metadata) else metadata
-            labels.append((item, Label(value=value, label=label, metadata=about, created=created)))
-        self.journal.take_in(labels)
+            if label is not None:
+                labels.append((row.item, label))
+            elif cells is not None:
+                changes.append((place, cells))
+        self.journal.take_in(labels, since=self.sequence)
+        self._columns.write_all(changes)
+        self._warn(strange, maps.disagreement(self.task, self.attribute))
+
+    def _warn(self, strange: int, disagreement: str | None) -> None:
         if strange:
             message = f"{strange} cells of {self.attribute!r} do not hold labels of {self.task!r}; each stays as it is until its item is submitted"
-            warnings.warn(message, stacklevel=4)
-        return {item for item, _ in labels}
+            warnings.warn(message, stacklevel=5)
+        if disagreement is not None:
+            warnings.warn(disagreement, stacklevel=5)
+
+
+class _Cells(NamedTuple):
+    """An item and what the frame holds of it; false when that is nothing."""
+
+    item: int
+    label: Any
+    metadata: Any
+
+    def __bool__(self) -> bool:
+        return not is_absent(self.label)
+
+    def holds(self, cells: Sequence[Any]) -> bool:
+        return is_same(self.label, cells[0]) and is_same(self.metadata, cells[1])
+
+    def label_for(self, task: Task, work: Work | None) -> Label | None:
+        """Give what the store should take over: what it does not know, what is newer than its own, and what was corrected by hand."""
+        if not self:
+            return None
+        about = self.metadata if isinstance(self.metadata, dict) else None
+        created = read_date((about or {}).get("creation-date"))
+        corrected = False
+        if work is not None and work.state != "skipped":
+            # What the store wrote keeps its date when it is corrected in the frame.
+            corrected = created == work.decided
+            if not corrected and (created is None or (work.decided is not None and created < work.decided)):
+                return None
+        annotation = task.decode(self.label, about)
+        if corrected and work is not None and work.texts.imported is None and annotation == task.annotation(work.submitted):
+            return None
+        metadata = None if is_absent(self.metadata) else self.metadata
+        return Label(value=task.restore(annotation), label=self.label, metadata=metadata, created=created)
 
 
 def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | None = None) -> pd.DataFrame:
@@ -203,7 +258,7 @@ def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | No
         places = Places(frame, job.identity)
         columns = LabelColumns(frame, attribute)
         columns.prepare()
-        identities = list(places.survey())
+        identities = list(places.rows)
         ids = opened.find_items(job, identities)
         known = {item: identity for item, identity in zip(ids, identities, strict=True) if item is not None}
         with paused_gc():
@@ -212,27 +267,23 @@ def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | No
 
 
 def fill(columns: LabelColumns, places: Places, items: Mapping[int, tuple[str, int]], journal: Journal, task: Task) -> None:
-    """Write the labels of all items that the store has decided on."""
+    """Write the labels of all items that were submitted."""
     rows = []
-    table = places.survey()
     for work in journal.decided():
-        place = table.get(items[work.item]) if work.item in items else None
-        if place is not None:
-            rows.append((place, cells_of(work, task, journal.job)))
+        place = places.rows.get(items[work.item]) if work.item in items else None
+        cells = cells_of(work, task, journal.job)
+        if place is not None and cells is not None:
+            rows.append((place, cells))
     columns.write_all(rows)
 
 
 def cells_of(work: Work, task: Task, job: Job) -> Sequence[Any] | None:
-    """Give label and metadata of an item as the manifest holds them; None for one that was passed over."""
+    """Give label and metadata of an item as the manifest holds them; None for one that was not submitted, whose row stays as it is."""
     if (imported := work.imported) is not None:
         return imported
-    if work.state == "skipped" or work.decided is None:
+    if work.state != "submitted" or work.decided is None:
         return None
     return task.encode(task.annotation(work.submitted), Context(media=work.media, job_name=job.name, created=work.decided))
-
-
-def _is_newer(created: datetime | None, decided: datetime | None) -> bool:
-    return created is not None and (decided is None or created > decided)
 
 
 def _check_attribute(attribute: str, task: Task) -> None:

@@ -13,7 +13,7 @@ from nblabel.manifest.attributes import metadata_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LabelColumns"]
+__all__ = ["LabelColumns", "is_same"]
 
 
 class LabelColumns:
@@ -52,24 +52,23 @@ class LabelColumns:
         return lacking
 
     def read(self) -> tuple[list[Any], list[Any]]:
-        """Give the labels and the metadata of all rows."""
-        labels, metadata = (list(self._frame.iloc[:, column_place(self._frame, name)]) for name in self._names)
+        """Give the labels and the metadata of all rows, only to be looked at."""
+        labels, metadata = (_look(self._frame.iloc[:, column_place(self._frame, name)].array) for name in self._names)
         return labels, metadata
 
-    def write(self, place: int, cells: Sequence[Any] | None) -> None:
-        """Write a row's label and metadata; None takes them away."""
-        for name, cell in zip(self._names, cells or (None, None), strict=True):
+    def write(self, place: int, cells: Sequence[Any]) -> None:
+        """Write a row's label and metadata."""
+        for name, cell in zip(self._names, cells, strict=True):
             column = column_place(self._frame, name)
             # iat is the only way to put a dict or a list into one cell, whatever the index.
-            if not _same(self._frame.iat[place, column], cell):
+            if not is_same(self._frame.iat[place, column], cell):
                 self._frame.iat[place, column] = _absent(self._frame, column) if cell is None else cell
 
-    def write_all(self, rows: Sequence[tuple[int, Sequence[Any] | None]]) -> None:
+    def write_all(self, rows: Sequence[tuple[int, Sequence[Any]]]) -> None:
         """Write many rows, positions and their cells, touching only the cells that differ."""
         for part, (name, present) in enumerate(zip(self._names, self.read() if rows else (), strict=False)):
             column = column_place(self._frame, name)
-            wanted = [(place, None if pair is None else pair[part]) for place, pair in rows]
-            changes = [(place, cell) for place, cell in wanted if not _same(present[place], cell)]
+            changes = [(place, pair[part]) for place, pair in rows if not is_same(present[place], pair[part])]
             if changes:
                 self._replace(column, changes)
 
@@ -92,5 +91,11 @@ def _absent(frame: pd.DataFrame, column: int) -> Any:
     return pd.NA if isinstance(frame.iloc[:, column].array, ManifestArray) else None
 
 
-def _same(present: Any, wanted: Any) -> bool:
+def _look(array: Any) -> list[Any]:
+    cells: list[Any] = (array.decoded() if isinstance(array, ManifestArray) else array).tolist()
+    return cells
+
+
+def is_same(present: Any, wanted: Any) -> bool:
+    """Tell whether a cell holds what it should; None stands for nothing."""
     return is_absent(present) if wanted is None else type(present) is type(wanted) and present == wanted

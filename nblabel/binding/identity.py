@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nblabel.errors import FrameError
 
 if TYPE_CHECKING:
@@ -72,6 +74,13 @@ class Places:
         The frame.
     column : str
         The column that tells items apart.
+
+    Attributes
+    ----------
+    rows : dict
+        The position of every row by its identity, text and occurrence, in the frame's order, as the last survey found them.
+    texts : list of str
+        The texts in the frame's order.
     """
 
     def __init__(self, frame: pd.DataFrame, column: str) -> None:
@@ -79,23 +88,23 @@ class Places:
         self._column = column
         self.survey()
 
-    def survey(self) -> dict[tuple[str, int], int]:
-        """Look the frame over: the position of every row by its identity, text and occurrence, in the frame's order."""
+    def survey(self) -> None:
+        """Look the frame over."""
         self._index = self._frame.index
-        self._rows: dict[tuple[str, int], int] = {}
+        self.rows: dict[tuple[str, int], int] = {}
         counts: dict[str, int] = {}
-        for place, text in enumerate(texts(self._frame, self._column)):
+        self.texts = texts(self._frame, self._column)
+        for place, text in enumerate(self.texts):
             occurrence = counts.get(text, 0)
             counts[text] = occurrence + 1
-            self._rows[text, occurrence] = place
-        return self._rows
+            self.rows[text, occurrence] = place
 
     def find(self, identity: tuple[str, int]) -> int | None:
         """Give the position of an item's row, None when the frame does not have it now."""
-        place = self._rows.get(identity)
-        if self._frame.index is not self._index or len(self._frame) != len(self._rows) or not self._holds(place, identity):
+        place = self.rows.get(identity)
+        if self._frame.index is not self._index or len(self._frame) != len(self.rows) or not self._holds(place, identity):
             self.survey()
-            place = self._rows.get(identity)
+            place = self.rows.get(identity)
         return place
 
     def _holds(self, place: int | None, identity: tuple[str, int]) -> bool:
@@ -105,7 +114,10 @@ class Places:
 def _text(cell: Any) -> str:
     if isinstance(cell, str):
         return str(cell)
-    return "" if is_absent(cell) else str(cell)
+    if is_absent(cell):
+        return ""
+    # A column of integers becomes one of floats when frames are merged; that changes no item.
+    return str(int(cell)) if isinstance(cell, float | np.floating) and float(cell).is_integer() else str(cell)
 
 
 def is_absent(cell: Any) -> bool:

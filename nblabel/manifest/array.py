@@ -266,6 +266,10 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):  # type: 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._objects(keep=True).tolist())
 
+    def decoded(self) -> NDArray[np.object_]:
+        """Decode all cells for a look that ends soon: lists and dicts that nobody has seen before are not remembered, so they must not be changed."""
+        return self._objects(keep=False)
+
     def _objects(self, *, keep: bool) -> NDArray[np.object_]:
         """Decode all cells; with `keep`, lists and dicts are remembered because the caller hands them out."""
         values = np.full(len(self), pd.NA, object)

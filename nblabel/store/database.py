@@ -40,8 +40,8 @@ class Database:
 
     Parameters
     ----------
-    path : Path or None
-        The file, made with its folder when it does not exist; None keeps everything in memory.
+    path : Path
+        The file, made with its folder when it does not exist.
 
     Raises
     ------
@@ -49,17 +49,16 @@ class Database:
         When the file cannot serve as a store; it says why and what to do.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = RLock()
         self._process = os.getpid()
         self._connection: sqlite3.Connection | None = None
-        if path is not None:
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                reason = f"its folder cannot be made ({error.strerror})"
-                self._refuse(reason, "pass store= a path in a folder you may write to", error)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = f"its folder cannot be made ({error.strerror})"
+            self._refuse(reason, "pass store= a path in a folder you may write to", error)
         try:
             self._connection = _connect(path)
             self._prepare(self._connection)
@@ -96,13 +95,14 @@ class Database:
     def write(self) -> Iterator[sqlite3.Connection]:
         """Give the connection inside a transaction, durable when the block ends and undone when it raises."""
         with self.read() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+            # An interrupt that came while SQLite waited for a lock is raised once it has it, and one during a rollback leaves the transaction open.
             try:
+                _roll_back(connection)
+                connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                _roll_back(connection)
                 raise
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
@@ -110,15 +110,14 @@ class Database:
         # EXTRA is FULL and also makes the removal of the journal durable, at the same measured cost (0.8 ms a commit).
         connection.execute("PRAGMA synchronous = EXTRA")
         if self._version(connection) < VERSION:
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 migrate(connection, self._version(connection))
                 connection.execute("COMMIT")
             except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                _roll_back(connection)
                 raise
-        if self.path is not None and connection.execute("PRAGMA journal_mode").fetchone() != ("delete",):
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("delete",):
             connection.execute("PRAGMA journal_mode = DELETE")
 
     def _version(self, connection: sqlite3.Connection) -> int:
@@ -146,10 +145,13 @@ class Database:
         self._refuse(reason, remedy, error)
 
     def _refuse(self, reason: str, remedy: str, cause: BaseException | None = None) -> NoReturn:
-        where = "the store in memory" if self.path is None else f"store {os.fspath(self.path)!r}"
-        raise StoreError(f"{where}: {reason}; {remedy}") from cause
+        raise StoreError(f"store {os.fspath(self.path)!r}: {reason}; {remedy}") from cause
 
 
-def _connect(path: Path | None) -> sqlite3.Connection:
-    name = ":memory:" if path is None else os.fspath(path)
-    return sqlite3.connect(name, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(os.fspath(path), timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)

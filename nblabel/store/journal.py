@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 __all__ = ["Journal"]
 
 _LONGEST_ID = 128
-_WORK = (
-    "SELECT item, state, value, submitted, submitted_at, media, imported, state = 'submitted' AND value IS NOT submitted FROM annotations"
-    " WHERE worker = ?"
-)
+_EDITED = "state = 'submitted' AND value IS NOT submitted"
+_WORK = f"SELECT item, state, value, submitted, submitted_at, media, imported, {_EDITED} FROM annotations WHERE worker = ?"  # noqa: S608 - fixed
+_OUTDATED = """
+    UPDATE operations SET undone = 1 WHERE job = ? AND worker = ? AND kind = 'change' AND undone = 0
+    AND item IN (SELECT value FROM json_each(?))
+    AND item IN (SELECT item FROM annotations WHERE worker = ? AND value IS submitted)
+"""
 _OPERATION = "SELECT id, item, kind, change, undoes, seconds, sequence FROM operations"
 
 
@@ -55,16 +58,9 @@ class Journal:
             rows = connection.execute(query, (self.worker, self.job.id)).fetchall()
         return map(_read_work, rows)
 
-    def decisions(self) -> dict[int, datetime | None]:
-        """Give, for every item of the job that was submitted or skipped, when that was; None where a manifest did not say."""
-        query = "SELECT item, submitted_at FROM annotations WHERE worker = ? AND item IN (SELECT id FROM items WHERE job = ?) AND state <> 'draft'"
-        with self._database.read() as connection:
-            rows = connection.execute(query, (self.worker, self.job.id)).fetchall()
-        return {item: None if decided is None else datetime.fromisoformat(decided) for item, decided in rows}
-
-    def states(self) -> list[tuple[int, State]]:
-        """Give the state of every item of the job that is not untouched."""
-        query = "SELECT item, state FROM annotations WHERE worker = ? AND item IN (SELECT id FROM items WHERE job = ?)"
+    def states(self) -> list[tuple[int, State, bool]]:
+        """Give the state of every item of the job that is not untouched, and whether it was changed since it was submitted."""
+        query = f"SELECT item, state, {_EDITED} FROM annotations WHERE worker = ? AND item IN (SELECT id FROM items WHERE job = ?)"  # noqa: S608 - fixed
         with self._database.read() as connection:
             return connection.execute(query, (self.worker, self.job.id)).fetchall()
 
@@ -76,14 +72,15 @@ class Journal:
             ).fetchone()
         return int(last)
 
-    def states_since(self, sequence: int) -> list[tuple[int, int, State]]:
-        """Give sequence, item and the item's present state for every operation after `sequence`, in order."""
+    def since(self, sequence: int) -> list[Outcome]:
+        """Give every operation after `sequence`, in order, and how its item stands now."""
         query = (
-            "SELECT operations.sequence, annotations.item, annotations.state FROM operations JOIN annotations USING (item, worker)"
-            " WHERE operations.job = ? AND operations.worker = ? AND operations.sequence > ? ORDER BY operations.sequence"
+            f"SELECT id, item, kind, change, undoes, operations.seconds, sequence, state, {_EDITED}"  # noqa: S608 - fixed text only
+            " FROM operations JOIN annotations USING (item, worker) WHERE job = ? AND worker = ? AND sequence > ? ORDER BY sequence"
         )
         with self._database.read() as connection:
-            return connection.execute(query, (self.job.id, self.worker, sequence)).fetchall()
+            rows = connection.execute(query, (self.job.id, self.worker, sequence)).fetchall()
+        return [Outcome(operation=_read_operation(row), sequence=row[6], state=row[7], edited=bool(row[8])) for row in rows]
 
     def find(self, operation_id: str) -> Outcome | None:
         """Give the outcome of an operation that is durable already."""
@@ -146,6 +143,11 @@ class Journal:
         newest = "(SELECT coalesce(max(sequence), 0) FROM operations WHERE job = ? AND worker = ? AND kind = 'change' AND role = 'do')"
         return self._taking_back(f"role = 'undo' AND sequence > {newest}", known, self.job.id, self.worker)
 
+    def retire(self, operation_id: str) -> None:
+        """Take an operation out of the undo history: it can be taken back no more."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE operations SET undone = 1 WHERE id = ? AND job = ? AND worker = ?", (operation_id, self.job.id, self.worker))
+
     def position(self) -> int | None:
         """Give the item that was current last."""
         with self._database.read() as connection:
@@ -157,13 +159,17 @@ class Journal:
         with self._database.write() as connection:
             connection.execute("REPLACE INTO positions (job, worker, item) VALUES (?, ?, ?)", (self.job.id, self.worker, item))
 
-    def take_in(self, labels: Iterable[tuple[int, Label]]) -> None:
+    def take_in(self, labels: Iterable[tuple[int, Label]], *, since: int | None = None) -> None:
         """Take labels that a manifest brought as handed in; changes that were not submitted stay as they are.
+
+        Where a label takes the place of a value, the changes that led to that value leave the undo history.
 
         Parameters
         ----------
         labels : iterable
             Item ids and their labels.
+        since : int, optional
+            Number of an operation: items with a newer one are left as they are.
         """
         query = """
             INSERT INTO annotations (item, worker, state, value, submitted, submitted_at, imported) VALUES (?, ?, 'submitted', ?, ?, ?, ?)
@@ -175,9 +181,17 @@ class Journal:
                 imported = excluded.imported
         """
         rows = [_row(item, self.worker, label) for item, label in labels]
-        if rows:
-            with self._database.write() as connection:
-                connection.executemany(query, rows)
+        if not rows:
+            return
+        with self._database.write() as connection:
+            touched = set() if since is None else self._touched(connection, since)
+            rows = [row for row in rows if row[0] not in touched]
+            connection.execute(_OUTDATED, (self.job.id, self.worker, dump_json([row[0] for row in rows]), self.worker))
+            connection.executemany(query, rows)
+
+    def _touched(self, connection: sqlite3.Connection, since: int) -> set[int]:
+        query = "SELECT DISTINCT item FROM operations WHERE job = ? AND worker = ? AND sequence > ?"
+        return {item for (item,) in connection.execute(query, (self.job.id, self.worker, since))}
 
     def _work(self, connection: sqlite3.Connection, item: int) -> Work:
         row = connection.execute(f"{_WORK} AND item = ?", (self.worker, item)).fetchone()
@@ -302,5 +316,5 @@ def _read_work(row: tuple[Any, ...]) -> Work:
 
 
 def _read_operation(row: tuple[Any, ...]) -> Operation:
-    name, item, kind, change, undoes, seconds, _ = row
+    name, item, kind, change, undoes, seconds = row[:6]
     return Operation(id=name, item=item, kind=kind, change=load_json(change), undoes=undoes, seconds=seconds)

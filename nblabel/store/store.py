@@ -15,7 +15,7 @@ from nblabel.store.texts import dump_json, encode_source, load_json, now
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from nblabel.tasks import Task
 
@@ -44,35 +44,26 @@ class Store:
 
     Examples
     --------
+    >>> from tempfile import TemporaryDirectory
     >>> from nblabel.tasks.bounding_box import BoundingBox
-    >>> store = Store.in_memory()
-    >>> job = store.job("things", BoundingBox(["cat", "dog"]))
-    >>> store.add_items(job, [("a.jpg", 0), ("b.jpg", 0), ("a.jpg", 1)])
+    >>> with TemporaryDirectory() as folder, Store(Path(folder, "store.db")) as store:
+    ...     job = store.job("things", BoundingBox(["cat", "dog"]))
+    ...     store.add_items(job, [("a.jpg", 0), ("b.jpg", 0), ("a.jpg", 1)])
     [1, 2, 3]
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         chosen = DEFAULT_PATH if path is None else Path(path).expanduser()
-        self._open(Database(chosen.absolute()))
-
-    @classmethod
-    def in_memory(cls) -> Self:
-        """Make a store that is gone when it is closed."""
-        store = cls.__new__(cls)
-        store._open(Database(None))  # noqa: SLF001
-        return store
-
-    def _open(self, database: Database) -> None:
-        self._database = database
-        with database.read() as connection:
+        self._database = Database(chosen.absolute())
+        with self._database.read() as connection:
             (self.identity,) = connection.execute("SELECT identity FROM store").fetchone()
 
     def __repr__(self) -> str:
-        return f"Store({os.fspath(self.path)!r})" if self.path is not None else "Store.in_memory()"
+        return f"Store({os.fspath(self.path)!r})"
 
     @property
-    def path(self) -> Path | None:
-        """The file, None when everything is in memory."""
+    def path(self) -> Path:
+        """The file."""
         return self._database.path
 
     def close(self) -> None:
@@ -127,8 +118,32 @@ class Store:
                     f"job {found.name!r} tells its items apart by column {found.identity!r}, not by {identity!r}; pass key={found.identity!r}, or"
                     " another name= or store="
                 )
+            data = dump_json({**describe(task), "class_ids": _known(connection, found)})
             connection.execute("UPDATE jobs SET task = ? WHERE id = ? AND task <> ?", (data, found.id, data))
             return found
+
+    def learn(self, job: Job, task: Task, class_ids: Iterable[tuple[str, int]] = ()) -> Task:
+        """Give a task that knows the ids of all classes that labels of a job ever had, the same for all who open the job.
+
+        Parameters
+        ----------
+        job : Job
+            The job.
+        task : Task
+            What is done in it.
+        class_ids : iterable
+            Names and ids as labels brought them.
+        """
+        brought = list(class_ids)
+        with self._database.read() as connection:
+            before = _known(connection, job)
+        if set(dict(brought)) <= task.class_ids.keys() | before.keys():
+            return task.knowing(before.items())
+        with self._database.write() as connection:
+            learned = task.knowing([*_known(connection, job).items(), *brought])
+            data = dump_json({**describe(task), "class_ids": learned.class_ids})
+            connection.execute("UPDATE jobs SET task = ? WHERE id = ?", (data, job.id))
+        return learned
 
     def find_job(self, attribute: str) -> tuple[Job, Task]:
         """Find the job that writes a label attribute, and its task.
@@ -144,7 +159,7 @@ class Store:
                 known = [row[0] for row in connection.execute("SELECT attribute FROM jobs ORDER BY attribute")]
                 raise StoreError(f"{self!r} has no job for {attribute!r}; it has {known}; pass the attribute or the store= that was labeled with")
             (data,) = connection.execute("SELECT task FROM jobs WHERE id = ?", (found.id,)).fetchone()
-        return found, rebuild(found.task_type, load_json(data))
+        return found, self.learn(found, rebuild(found.task_type, load_json(data)))
 
     def add_items(self, job: Job, identities: Sequence[tuple[str, int]]) -> list[int]:
         """Find the items of a job, adding those that it lacks.
@@ -192,6 +207,12 @@ def _find(connection: sqlite3.Connection, attribute: str, name: str | None) -> J
     column, text = ("attribute", attribute) if name is None else ("name", name)
     row = connection.execute(f"{_JOB} WHERE {column} = ? ORDER BY id DESC LIMIT 1", (text,)).fetchone()
     return None if row is None else Job(id=row[0], name=row[1], attribute=row[2], task_type=row[3], identity=row[4])
+
+
+def _known(connection: sqlite3.Connection, job: Job) -> dict[str, int]:
+    (data,) = connection.execute("SELECT task FROM jobs WHERE id = ?", (job.id,)).fetchone()
+    class_ids: dict[str, int] = load_json(data).get("class_ids", {})
+    return class_ids
 
 
 def _items(connection: sqlite3.Connection, job: Job, after: int) -> dict[tuple[Any, Any], int]:

@@ -10,9 +10,11 @@ Three forms of the same thing meet here:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from itertools import count
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from nblabel.labels import Instructions, Label, as_instructions, as_labels
 from nblabel.wire import LabelView, TaskView
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["Context", "Media", "Task"]
+__all__ = ["Context", "Media", "Task", "free_id"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +58,12 @@ class Context:
         }
 
 
+def free_id(class_ids: Mapping[str, int]) -> int:
+    """Give the lowest class id that is not taken."""
+    taken = set(class_ids.values())
+    return next(number for number in count() if number not in taken)
+
+
 class Task(ABC):
     """A type of work and its settings.
 
@@ -85,10 +93,13 @@ class Task(ABC):
 
     labels: tuple[Label, ...]
     instructions: Instructions
+    class_ids: dict[str, int]
+    """The id of each class in labels: its place in `labels`, or, of a class that others brought, what `knowing` gave it."""
 
     def __init__(self, labels: Iterable[str | Label], *, instructions: str | Instructions | None = None) -> None:
         self.labels = as_labels(labels)
         self.instructions = as_instructions(instructions)
+        self.class_ids = {label.name: position for position, label in enumerate(self.labels)}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({[label.name for label in self.labels]})"
@@ -106,9 +117,46 @@ class Task(ABC):
             details=self.instructions.full,
         )
 
+    def knowing(self, class_ids: Iterable[tuple[str, int]]) -> Self:
+        """Give this task with ids for classes that it does not have, so that their labels are written alike on every item.
+
+        Parameters
+        ----------
+        class_ids : iterable
+            Names and the ids that others gave them. A name gets the first of its ids that is free, or else the lowest one that is.
+
+        Returns
+        -------
+        Task
+            A copy; what it knew before stays.
+
+        Examples
+        --------
+        >>> from nblabel.tasks.bounding_box import BoundingBox
+        >>> BoundingBox(["cat", "dog"]).knowing([("dog", 0), ("bird", 1), ("zebra", 7)]).class_ids
+        {'cat': 0, 'dog': 1, 'zebra': 7, 'bird': 2}
+        """
+        wishes: dict[str, list[int]] = {}
+        for name, number in class_ids:
+            if name not in self.class_ids:
+                wishes.setdefault(name, []).append(number)
+        known = dict(self.class_ids)
+        for name, numbers in wishes.items():
+            taken = set(known.values())
+            wanted = next((number for number in numbers if number not in taken), None)
+            if wanted is not None:
+                known[name] = wanted
+        for name in wishes:
+            known.setdefault(name, free_id(known))
+        task = copy(self)
+        task.class_ids = known
+        return task
+
     @abstractmethod
-    def begin(self, annotation: Any, media: Media) -> Any:
+    def begin(self, annotation: Any, media: Media, present: Any = None) -> Any:
         """Make the value for an annotation that a person gave; None gives the empty value.
+
+        `present` is the value whose place it takes: the classes in it are acceptable, also those that this task does not have.
 
         Raises
         ------

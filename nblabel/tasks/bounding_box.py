@@ -10,16 +10,13 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from nblabel import schema
 from nblabel.errors import AnnotationError
-from nblabel.tasks.base import Context, Media, Task
-
-if TYPE_CHECKING:
-    from nblabel.labels import Instructions, Label
+from nblabel.tasks.base import Context, Media, Task, free_id
 
 __all__ = ["BoundingBox", "Box", "BoxChange"]
 
@@ -89,15 +86,11 @@ class BoundingBox(Task):
     media = "image"
     wire_types = (Box, BoxChange)
 
-    def __init__(self, labels: Iterable[str | Label], *, instructions: str | Instructions | None = None) -> None:
-        super().__init__(labels, instructions=instructions)
-        self._class_ids = {label.name: position for position, label in enumerate(self.labels)}
-
-    def begin(self, annotation: Any, media: Media) -> list[dict[str, Any]]:
+    def begin(self, annotation: Any, media: Media, present: Any = None) -> list[dict[str, Any]]:
         """Make the value for a list of boxes; see `Task.begin`."""
         drawn = schema.load(_plain(annotation), list[_Drawn]) if annotation is not None else []
         boxes = [Box(id=_new_id(), label=box.label, left=box.left, top=box.top, width=box.width, height=box.height) for box in drawn]
-        return _dump(self._accept(boxes, media, path="", known=()))
+        return _dump(self._accept(boxes, media, path="", known={box["label"] for box in present or ()}))
 
     def apply(self, value: Any, change: Any, media: Media) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Apply a `BoxChange`; see `Task.apply`."""
@@ -149,9 +142,9 @@ class BoundingBox(Task):
 
         Confidence is 0, as Ground Truth writes it where one worker labeled.
         """
-        ids = dict(self._class_ids)
+        ids = dict(self.class_ids)
         for box in annotation:
-            ids.setdefault(box["label"], len(ids))
+            ids.setdefault(box["label"], free_id(ids))
         present = sorted({ids[box["label"]] for box in annotation})
         names = {position: name for name, position in ids.items()}
         media = context.media
@@ -191,7 +184,7 @@ class BoundingBox(Task):
         for position, box in enumerate(annotation):
             if not all(math.isfinite(box[side]) for side in _COLUMNS[1:]):
                 raise AnnotationError(f"expected numbers of pixels, got {box!r:.80}", path=f"/{position}")
-        return _dump([Box(id=_new_id(), **box) for box in annotation])
+        return [{"id": _new_id(), **box} for box in annotation]
 
     def tidy(self, annotation: Any) -> pd.DataFrame:
         """Give one row a box: label, left, top, width, height (px)."""
@@ -211,8 +204,8 @@ class BoundingBox(Task):
         return accepted
 
     def _check(self, box: Box, *, path: str, known: Iterable[str]) -> None:
-        if box.label not in self._class_ids and box.label not in known:
-            names = [label.name for label in self.labels]
+        names = [label.name for label in self.labels]
+        if box.label not in names and box.label not in known:
             raise AnnotationError(f"label {box.label!r} is not one of the task's: {names}", path=f"{path}/label")
         for side in _COLUMNS[1:]:
             number = getattr(box, side)

@@ -6,22 +6,23 @@ import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import anywidget
 import traitlets
 
 from nblabel import schema
-from nblabel.errors import SessionError
+from nblabel.errors import SessionError, StoreError
 from nblabel.widgets.home_thread import HomeThread, shell
 from nblabel.wire import Notice, Progress, Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     import pandas as pd
 
-    from nblabel.binding import Binding
+    from nblabel.binding import Binding, Row
     from nblabel.session import Session
     from nblabel.store import Store
 
@@ -51,6 +52,19 @@ class Submission:
     metadata: Any
 
 
+class _Gone:
+    """Stands where a closed labeler had what it worked on."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise StoreError("this labeler was closed when a newer one of the same job was made; use that one, or call nl.label again: nothing is lost")
+
+
+def current_cell() -> int | None:
+    """Give the number of the cell that is running, None outside IPython."""
+    running = shell()
+    return None if running is None else int(running.execution_count)
+
+
 def _opening(_: Any, labeler: Labeler) -> dict[str, Any]:
     """Describe the present state to a page that opens: made when it is sent, so that a page that is reloaded shows the current item."""
     return labeler.opening()
@@ -73,7 +87,8 @@ class Labeler(anywidget.AnyWidget):
     Notes
     -----
     `value`, `index` and `progress` can be observed: ``w.observe(fn, "value")``. They, the DataFrame and callbacks change on the thread that runs the
-    cells only: at once while it is idle, at the end of a cell that is running, or at `sync` inside it.
+    cells only: at once while it is idle, at the end of a cell that is running, or at `sync` inside it. What Python does is done to the item that
+    `index` names, even if the person has moved on since.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -89,23 +104,43 @@ class Labeler(anywidget.AnyWidget):
         self._session = session
         self._store = store
         self._mirroring = False
-        self._news: list[Receipt] = []
+        self._news: dict[int, Receipt] = {}
+        self._handed_in: set[int] = set()
         self._news_lock = Lock()
-        self._submitted: list[Callable[[Submission], object]] = []
+        self._callbacks: list[Callable[[Submission], object]] = []
+        self._calls: dict[tuple[int, int], tuple[Callable[[Submission], object], Submission]] = {}
+        self._told_of_missing_row = False
+        self._cell = current_cell()
+        self._in_use = False
+        self._left = False
+        self._superseded = False
+        self._abandoned = False
         self._home = HomeThread(self._settle)
-        self._mirror()
         session.on_event(self._hear)
+        self._settle()
         super().__init__(_esm=module, _task=schema.dump(session.task.view()))
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:
+        if isinstance(self._session, _Gone):
+            return f"{type(self).__name__} (closed: a newer one of the same job took its place)"
         progress = self._session.progress
         current = self._session.current
-        skipped = f", {progress.skipped} skipped" if progress.skipped else ""
+        more = {"edited": self._session.edited, "skipped": progress.skipped}
+        rest = "".join(f", {count} {name}" for name, count in more.items() if count)
         return (
-            f"{type(self._session.task).__name__} {self._binding.attribute!r}: {progress.submitted} of {progress.total} submitted{skipped},"
+            f"{type(self._session.task).__name__} {self._binding.attribute!r}: {progress.submitted} of {progress.total} submitted{rest},"
             f" at item {current + 1} {self._session.name_of(current)}"
         )
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        self._in_use, self._left = True, False
+        return super()._repr_mimebundle_(**options)
+
+    @property
+    def job(self) -> tuple[Path, int]:
+        """What is labeled: the store and the number of the job in it."""
+        return self._store.path, self._binding.job.id
 
     @property
     def data(self) -> pd.DataFrame:
@@ -114,27 +149,29 @@ class Labeler(anywidget.AnyWidget):
 
     def submit(self) -> None:
         """Hand in the current item, write its row and go to the next unfinished one."""
-        self._leave(self._session.submit())
+        self._move_on(self._session.submit(self.index))
 
     def skip(self) -> None:
         """Pass over the current item and go to the next unfinished one; its row gets no label."""
-        self._leave(self._session.skip())
+        self._move_on(self._session.skip(self.index))
 
     def next(self) -> None:
         """Go to the item after this one; the last one stays."""
-        self.index = min(self._session.current + 1, len(self._session) - 1)
+        self.index = min(self.index + 1, len(self._session) - 1)
 
     def previous(self) -> None:
         """Go to the item before this one; the first one stays."""
-        self.index = max(self._session.current - 1, 0)
+        self.index = max(self.index - 1, 0)
 
     def undo(self) -> None:
         """Take back the newest change, whoever made it, and go to its item."""
+        self._in_use = True
         self._session.undo()
         self._home.run()
 
     def redo(self) -> None:
         """Bring back what was undone last and go to its item."""
+        self._in_use = True
         self._session.redo()
         self._home.run()
 
@@ -150,6 +187,7 @@ class Labeler(anywidget.AnyWidget):
         """
         if not self._home.here:
             raise SessionError("sync() writes into the DataFrame, so call it on the thread that made the widget")
+        self._in_use = True
         self._settle()
 
     def on_submit(self, callback: Callable[[Submission], object]) -> None:
@@ -160,7 +198,8 @@ class Labeler(anywidget.AnyWidget):
         callback : callable
             Gets a `Submission`. An exception in it is shown and stops nothing.
         """
-        self._submitted.append(callback)
+        self._in_use = True
+        self._callbacks.append(callback)
 
     def close(self) -> None:
         """Take the widget away; what was done stays in the store."""
@@ -168,6 +207,18 @@ class Labeler(anywidget.AnyWidget):
         if hasattr(self, "_home"):
             self._home.leave()
             self._store.close()
+
+    def supersede(self) -> None:
+        """Make room for a newer labeler of the same job.
+
+        What is on show goes on working, without media kept ready. One that nobody looks at is closed: its page told that it left, or it was made in
+        an earlier cell and neither shown nor used since.
+        """
+        self._superseded = True
+        self._session.forget_media()
+        self._abandoned = self._left or not (self._in_use or self._cell == current_cell())
+        if self._abandoned:
+            self._home.run()
 
     # From the front end
 
@@ -182,15 +233,21 @@ class Labeler(anywidget.AnyWidget):
         }
 
     def _receive(self, _: Any, content: Any, buffers: list[Any]) -> None:
+        self._in_use, self._left = True, False
         reply, parts = self._session.reply(content, buffers)
         self.send(reply, buffers=list(parts))
         self._home.run()
 
     def _hear(self, event: str, params: Any) -> None:
-        self.send({"event": event, "params": schema.dump(params)})
-        if isinstance(params, Receipt) and params.operation.kind != "change":
-            with self._news_lock:
-                self._news.append(params)
+        if event == "left":
+            self._left, self._abandoned = True, self._superseded
+        elif event == "submitted":
+            self._handed_in.add(params.sequence)
+        else:
+            if isinstance(params, Receipt) and params.operation.kind != "change":
+                with self._news_lock:
+                    self._news[params.sequence] = params
+            self.send({"event": event, "params": schema.dump(params)})
 
     # On the home thread
 
@@ -198,48 +255,81 @@ class Labeler(anywidget.AnyWidget):
     def _set_value(self, proposal: Any) -> Any:
         if self._mirroring:
             return proposal["value"]
-        current = self._session.current
-        self._session.set_annotation(current, proposal["value"])
-        self._home.run()
-        return self._session.annotation(current)
+        self._in_use = True
+        self._session.set_annotation(self.index, proposal["value"])
+        return self._session.annotation(self.index)
 
     @traitlets.validate("index")
     def _set_index(self, proposal: Any) -> Any:
         if not self._mirroring:
+            self._in_use = True
             self._session.move(proposal["value"])
             self._home.run()
         return proposal["value"]
 
-    def _leave(self, receipt: Receipt) -> None:
+    def _move_on(self, receipt: Receipt) -> None:
+        self._in_use = True
         if receipt.next is not None:
             self._session.move(receipt.next)
         self._home.run()
 
     def _settle(self) -> None:
-        """Bring frame and traits in line with the store, then tell the user's callbacks."""
-        with self._news_lock:
-            news, self._news = self._news, []
-        for index in self._session.refresh():
-            self._write(index)
-        submissions = []
-        for receipt in news:
-            cells = self._write(receipt.index)
-            if receipt.operation.kind == "submit" and cells is not None:
-                submissions.append(self._submission(receipt.index, cells))
-        self._mirror()
-        for submission in submissions:
-            for callback in self._submitted:
-                with self._shown(f"A function given to on_submit failed ({getattr(callback, '__name__', callback)})"):
-                    callback(submission)
+        """Bring frame and traits in line with the store, then tell the user's callbacks.
 
-    def _write(self, index: int) -> Sequence[Any] | None:
+        What waits is taken off only once it is done, so that an interrupt leaves the rest for the next time.
+        """
+        if isinstance(self._session, _Gone):
+            return
+        self._session.refresh()
+        while (receipt := self._oldest_news()) is not None:
+            row = self._write(receipt.index)
+            if row is not None:
+                self._apply(receipt, row)
+            with self._news_lock:
+                del self._news[receipt.sequence]
+            self._handed_in.discard(receipt.sequence)
+        self._mirror()
+        while self._calls:
+            callback, submission = self._calls.pop(next(iter(self._calls)))
+            with self._shown(f"A function given to on_submit failed ({getattr(callback, '__name__', callback)})"):
+                callback(submission)
+        if self._abandoned:
+            self._let_go()
+
+    def _oldest_news(self) -> Receipt | None:
+        with self._news_lock:
+            return next(iter(self._news.values()), None)
+
+    def _write(self, index: int) -> Row | None:
         with self._shown("The label is saved, but it could not be written into the DataFrame"):
             return self._binding.write(index)
         return None
 
-    def _submission(self, index: int, cells: Sequence[Any]) -> Submission:
+    def _apply(self, receipt: Receipt, row: Row) -> None:
+        """Tell of a row that was written."""
+        if receipt.operation.kind == "submit" and receipt.sequence in self._handed_in:
+            submission = self._submission(receipt.index, row)
+            for number, callback in enumerate(self._callbacks):
+                self._calls[receipt.sequence, number] = callback, submission
+        if not row.found and not self._told_of_missing_row:
+            self._told_of_missing_row = True
+            message = (
+                f"{self._session.name_of(receipt.index)}: saved, but its row is no longer in the DataFrame;"
+                f" df.nblabel.join({self._binding.attribute!r}) brings it into any frame that has it"
+            )
+            self._session.notify(Notice(level="warning", message=message))
+
+    def _submission(self, index: int, row: Row) -> Submission:
         annotation = self._session.annotation(index)
-        return Submission(index=index, source=self._session.name_of(index), annotation=annotation, label=cells[0], metadata=cells[1])
+        return Submission(index=index, source=self._session.name_of(index), annotation=annotation, label=row.label, metadata=row.metadata)
+
+    def _let_go(self) -> None:
+        """Close for good and keep nothing alive: neither the DataFrame nor anything of the user's."""
+        self.close()
+        self._binding = cast("Binding", _Gone())
+        self._session = cast("Session", _Gone())
+        self._callbacks.clear()
+        self.unobserve_all()
 
     def _mirror(self) -> None:
         """Show the session's state in the traits."""

@@ -7,6 +7,7 @@ import io
 import os
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["label"]
 
-_ONE = "label"
+_labelers: WeakSet[Labeler] = WeakSet()
+"""Those that are alive, so that a cell that is run again takes the place of its earlier run; ipywidgets would keep them all."""
 
 
 def label(
@@ -45,12 +47,13 @@ def label(
     Parameters
     ----------
     data : DataFrame, path, bytes, PIL image or ndarray
-        A DataFrame is labeled in place. Anything else is one image (an array has shape (h, w) or (h, w, 3) and type uint8), kept in memory unless
-        `store` is given.
+        A DataFrame is labeled in place. Anything else is one image (an array has shape (h, w) or (h, w, 3) and type uint8), known by its path, or by
+        its content where it has none; labeling it again shows earlier work.
     task : Task
         What is done, such as ``BoundingBox(["cat", "dog"])``.
     attribute : str, optional
-        The label attribute: the column that labels are written to. Derived from `name` when only that is given.
+        The label attribute: the column that labels are written to. Derived from `name` when only that is given, and from the type of `task` for one
+        image.
     name : str, optional
         The job's name; the attribute by default.
     store : path, optional
@@ -82,18 +85,28 @@ def label(
         raise TaskError(f"{type(task).__name__} writes no files of its own; leave output= out")
     module = _module(task)
     if isinstance(data, pd.DataFrame):
-        frame, media, chosen, opened = data, None, _attribute(attribute, name, task), Store(store)
+        frame, media, chosen = data, None, _attribute(attribute, name, task)
     else:
         frame, media = _one_row(data)
-        chosen = attribute or (_attribute(None, name, task) if name else _derived(_ONE, task))
-        opened = Store.in_memory() if store is None else Store(store)
+        chosen = _attribute(attribute, name or task.type, task)
+    opened = Store(store)
     try:
         binding = Binding(frame, chosen, task, opened, name=name, source=source, key=key, root=root, media=media)
-        session = Session(binding.journal, task, binding, name=f"{opened.identity}/{binding.job.id}/{OWNER}")
-        return Labeler(module, binding, session, opened)
+        name_of_all = f"{opened.identity}/{binding.job.id}/{OWNER}"
+        session = Session(binding.journal, binding.task, binding, name=name_of_all, since=binding.sequence)
+        labeler = Labeler(module, binding, session, opened)
     except BaseException:
         opened.close()
         raise
+    _replace_older(labeler)
+    return labeler
+
+
+def _replace_older(newest: Labeler) -> None:
+    for older in [labeler for labeler in _labelers if labeler.comm is not None]:
+        if older.job == newest.job:
+            older.supersede()
+    _labelers.add(newest)
 
 
 def _attribute(attribute: str | None, name: str | None, task: Task) -> str:

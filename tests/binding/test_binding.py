@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import json
 import warnings
 
@@ -38,14 +39,14 @@ def submit(binding, index, annotation=(BOX,)):
     session = session_of(binding)
     session.move(index)
     session.set_annotation(index, list(annotation))
-    session.submit()
+    session.submit(session.current)
     return binding.write(index)
 
 
 def skip(binding, index):
     session = session_of(binding)
     session.move(index)
-    session.skip()
+    session.skip(session.current)
     return binding.write(index)
 
 
@@ -212,7 +213,7 @@ def test_a_class_the_task_lacks_survives_submission(folder, bind):
     binding = bind(frame)
     session = session_of(binding)
     session.move(2)
-    session.submit()
+    session.submit(session.current)
     binding.write(2)
     assert frame["things-metadata"][2]["class-map"] == {"2": "bird"}
 
@@ -242,6 +243,120 @@ def test_the_newer_of_frame_and_store_wins(folder, bind):
     frame = chained()
     bind(frame)
     assert labeled(frame) == [1, None, 0]
+
+
+def test_a_label_in_the_frame_counts_more_than_having_been_skipped(folder, bind):
+    binding = bind(pd.DataFrame({"source-ref": ["a.png", "b.png", "c.png"]}))
+    skip(binding, 0)
+    frame = chained()
+    assert session_of(bind(frame)).progress.submitted == 2
+    assert frame["things"][0] == LABEL
+    bare = pd.DataFrame({"source-ref": ["a.png"]})
+    bind(bare)
+    assert bare["things"][0] == LABEL
+
+
+def test_skipping_leaves_a_label_that_cannot_be_read(folder, bind):
+    frame = chained(label="scribble")
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="1 cells"):
+            binding = bind(frame)
+        skip(binding, 2)
+        assert frame["things"][2] == "scribble"
+
+
+def corrected(frame, row):
+    label = copy.deepcopy(frame["things"][row])
+    label["annotations"][0]["left"] = 30
+    frame.at[row, "things"] = label
+
+
+@pytest.mark.parametrize("origin", ["submitted here", "of a manifest", "of a manifest without dates"])
+def test_a_label_that_was_corrected_by_hand_is_taken_in(folder, bind, origin):
+    if origin == "submitted here":
+        frame = pd.DataFrame({"source-ref": ["a.png"]})
+        submit(bind(frame), 0)
+    else:
+        frame = chained()
+        if origin.endswith("dates"):
+            frame["things-metadata"] = [{"class-map": {"1": "dog"}}, None, {"class-map": {"1": "dog"}}]
+        bind(frame)
+    for _ in range(2):
+        corrected(frame, 0)
+        binding = bind(frame)
+        assert session_of(binding).annotation(0) == [{**BOX, "left": 30}]
+        assert frame["things"][0]["annotations"][0]["left"] == 30
+    bare = pd.DataFrame({"source-ref": ["a.png"]})
+    bind(bare)
+    assert bare["things"][0]["annotations"][0]["left"] == 30
+
+
+def test_what_is_newer_in_the_store_undoes_a_correction_of_an_older_copy(frame, bind):
+    binding = bind(frame)
+    submit(binding, 0)
+    old = frame.copy(deep=True)
+    submit(binding, 0, [BOX, BOX])
+    corrected(old, 0)
+    bind(old)
+    assert labeled(old)[0] == 2
+
+
+@pytest.mark.parametrize("kind", [float, "Int64", "int32", object])
+def test_numbers_of_any_kind_tell_the_same_rows_apart(folder, bind, kind):
+    frame = pd.DataFrame({"source-ref": ["a.png", "a.png"], "number": [7, 8]})
+    binding = bind(frame, key="number")
+    frame["number"] = frame["number"].astype(kind)
+    assert submit(binding, 1).found
+    assert labeled(frame) == [None, 1]
+    again = pd.DataFrame({"source-ref": ["a.png", "a.png"], "number": [8, 7]}).astype({"number": kind})
+    bind(again, key="number")
+    assert labeled(again) == [1, None]
+
+
+def test_a_row_that_is_gone_is_reported(frame, bind):
+    binding = bind(frame)
+    frame["source-ref"] = ["x.png", "b.png", "c.png", "d.png"]
+    assert [submit(binding, index).found for index in (0, 1)] == [False, True]
+    assert skip(binding, 2) is None
+
+
+def test_labels_that_number_classes_in_another_way_are_told_of_once(folder, bind):
+    frame = chained(metadata={"class-map": {"0": "dog", "1": "cat"}})
+    remedy = r"1 labels of 'things' number their classes in another way than BoundingBox\(\['cat', 'dog'\]\).*order the labels as \['dog', 'cat'\]"
+    with pytest.warns(UserWarning, match=remedy) as warned:
+        bind(frame)
+    assert len(warned) == 1
+
+
+def foreign(folder):
+    lines = []
+    for name, number, kind in (("a.png", 7, "zebra"), ("b.png", 1, "ostrich"), ("c.png", 7, "zebra"), ("d.png", 1, "ostrich")):
+        label = {**LABEL, "annotations": [{**LABEL["annotations"][0], "class_id": number}]}
+        lines.append(json.dumps({"source-ref": name, "things": label, "things-metadata": {**METADATA, "class-map": {str(number): kind}}}))
+    (folder / "in.manifest").write_text("\n".join(lines), encoding="utf-8")
+    return read_manifest(folder / "in.manifest")
+
+
+def test_classes_that_the_task_lacks_have_one_id_on_every_item(folder, bind, store):
+    for indices in ((3, 2), (0, 1)):
+        frame = foreign(folder)
+        binding = bind(frame)
+        session = session_of(binding)
+        for index in indices:
+            session.submit(index)
+            binding.write(index)
+    maps = [cell["class-map"] for cell in frame["things-metadata"]]
+    assert maps == [{"7": "zebra"}, {"2": "ostrich"}, {"7": "zebra"}, {"2": "ostrich"}]
+    other = pd.DataFrame({"source-ref": ["b.png"]})
+    assert join(other, "things")["things-metadata"][0]["class-map"] == {"2": "ostrich"}
+
+
+def test_looking_for_labels_keeps_none_of_them(folder, bind):
+    for _ in range(2):
+        frame = foreign(folder)
+        bind(frame)
+        assert not frame["things"].array._looked_at
+        assert not frame["things-metadata"].array._looked_at
 
 
 def test_a_manifest_keeps_untouched_lines_byte_for_byte(folder, bind):

@@ -8,6 +8,7 @@ import pytest
 from nblabel import session as session_module
 from nblabel.errors import AnnotationError, MediaError, SchemaError, SessionError
 from nblabel.session import Session
+from nblabel.tasks.bounding_box import BoundingBox
 from nblabel.wire import Notice, Progress
 
 BOX = {"label": "cat", "left": 1, "top": 2, "width": 10, "height": 20}
@@ -91,11 +92,11 @@ def test_repeating_a_commit_is_silent_and_works_when_the_media_is_gone(session, 
 def test_next_goes_round_and_ends(session):
     for index, following in ((1, 2), (4, 0), (3, 0)):
         session.move(index)
-        assert session.skip().next == following
+        assert session.skip(session.current).next == following
     session.move(2)
-    assert session.submit().next == 0
+    assert session.submit(session.current).next == 0
     session.move(0)
-    assert session.submit().next is None
+    assert session.submit(session.current).next is None
     assert session.progress == Progress(total=5, submitted=2, skipped=3)
 
 
@@ -108,9 +109,9 @@ def test_move_is_told_and_remembered(session, start):
 
 
 def test_begins_with_the_first_unfinished_item(session, start):
-    session.submit()
+    session.submit(session.current)
     session.move(2)
-    session.skip()
+    session.skip(session.current)
     assert start().current == 1
 
 
@@ -123,7 +124,7 @@ def test_begins_where_work_was_going_on(session, start):
 def test_begins_with_the_last_shown_when_all_is_done(session, start):
     for index in range(5):
         session.move(index)
-        session.skip()
+        session.skip(session.current)
     session.move(3)
     assert start().current == 3
 
@@ -167,10 +168,18 @@ def test_media_that_cannot_be_read(session, index, reason):
     assert (view["mime"], view["width"], buffers) == (None, None, ())
     session.move(index)
     with pytest.raises(MediaError, match=f"photo-{index}.png: .*{reason}.*skip it"):
-        session.submit()
+        session.submit(session.current)
     with pytest.raises(MediaError):
         session.set_annotation(index, [BOX])
-    assert session.skip().state == "skipped"
+    assert session.skip(session.current).state == "skipped"
+
+
+def test_a_fault_while_media_is_read_is_shown(session, photos, monkeypatch, caplog):
+    monkeypatch.setattr(photos, "load", lambda _: 1 / 0)
+    session._media._load = photos.load
+    view, media = session.view(0)
+    assert ("ZeroDivisionError" in view.error, media) == (True, None)
+    assert "photo-0.png cannot be shown" in caplog.text
 
 
 def test_media_put_right_can_be_labeled(session, photos):
@@ -230,18 +239,109 @@ def test_a_fault_of_our_own_is_answered_and_logged(session, monkeypatch, caplog)
 
 def test_two_sessions_of_one_worker_keep_step(session, start):
     other = start()
-    session.submit()
+    session.submit(session.current)
     other.move(1)
-    receipt = other.submit()
+    receipt = other.submit(other.current)
     assert receipt.progress == Progress(total=5, submitted=2, skipped=0)
-    assert other.refresh() == [0]
-    assert other.refresh() == []
-    assert session.refresh() == [1]
+    session.refresh()
     assert session.progress.submitted == 2
 
 
+def told(events):
+    return [(content.operation.id, content.origin) for name, content in events if name == "operation"]
+
+
+@pytest.mark.parametrize(
+    "occasion",
+    [
+        lambda session: session.refresh(),
+        lambda session: session.view(3),
+        lambda session: session.move(3),
+        lambda session: ask(session, "commit", change(session, 2, "mine")),
+    ],
+    ids=["refresh", "open", "move", "commit"],
+)
+def test_operations_of_other_sessions_are_told_once_in_order(session, start, occasion):
+    other = start()
+    ask(other, "commit", change(other, 0, "a", created=[{"id": "x", **BOX}]))
+    ask(other, "commit", change(other, 0, "b", deleted=["x"]))
+    other.submit(0)
+    events = recorded(session)
+    occasion(session)
+    receipts = [content for name, content in events if name == "operation" and content.operation.id != "mine"]
+    assert [(receipt.operation.id, receipt.origin, receipt.index) for receipt in receipts[:2]] == [("a", None, 0), ("b", None, 0)]
+    assert receipts[0].operation.change == {"created": [{"id": "x", **BOX}]}
+    assert (receipts[2].operation.kind, receipts[2].state, receipts[2].progress.submitted) == ("submit", "submitted", 1)
+    assert "submitted" not in [name for name, _ in events]
+    count = len(events)
+    session.refresh()
+    assert len(events) == count
+
+
+def test_what_was_done_before_a_session_began_is_told_from_where_it_is_asked(session, start, store, task, photos):
+    session.submit(0)
+    late = Session(store.journal(store.job("things", task), "ann"), task, photos, name="late", since=0)
+    events = recorded(late)
+    late.refresh()
+    assert [name for name, _ in events] == ["operation"]
+
+
+def test_a_listener_that_is_interrupted_hears_again(session):
+    events = []
+
+    def listen(name, content):
+        events.append((name, content.origin))
+        if len(events) == 1:
+            raise KeyboardInterrupt
+
+    session.on_event(listen)
+    with pytest.raises(KeyboardInterrupt):
+        ask(session, "commit", {"id": "a", "item": session.ids[0], "kind": "submit"})
+    session.refresh()
+    assert events == [("submitted", "view"), ("submitted", "view"), ("operation", "view")]
+
+
+def test_leaving_is_told(session):
+    events = recorded(session)
+    assert ask(session, "leave") == ({}, ())
+    assert [name for name, _ in events] == ["left"]
+
+
+def test_an_edited_item_is_submitted_and_unfinished(session, start):
+    for index in range(3):
+        session.submit(index)
+    session.set_annotation(1, [BOX])
+    assert (session.progress.submitted, session.edited) == (3, 1)
+    assert session.skip(3).next == 4
+    assert session.skip(4).next == 1
+    session.move(0)
+    again = start()
+    assert (again.current, again.edited, again.progress.submitted) == (1, 1, 3)
+    assert session.submit(1).next is None
+    assert session.edited == 0
+
+
+def test_steps_that_no_longer_apply_are_passed_over(session, start, store, photos):
+    session.set_annotation(0, [BOX])
+    session.set_annotation(1, [{**BOX, "label": "dog"}])
+    session.set_annotation(1, [])
+    cats = Session(store.journal(store.job("things", session.task), "ann"), BoundingBox(["cat"]), photos, name="things")
+    receipt = cats.undo()
+    assert (receipt.index, cats.annotation(0), cats.annotation(1)) == (0, [], [])
+    assert cats.undo() is None
+
+
+def test_a_class_that_the_task_lacks_may_stay(session, store, photos):
+    session.set_annotation(0, [{**BOX, "label": "dog"}])
+    cats = Session(store.journal(store.job("things", session.task), "ann"), BoundingBox(["cat"]), photos, name="things")
+    assert cats.set_annotation(0, cats.annotation(0)) is None
+    assert cats.set_annotation(0, [*cats.annotation(0), BOX])
+    with pytest.raises(AnnotationError, match="label 'dog'"):
+        cats.set_annotation(1, cats.annotation(0))
+
+
 def test_another_worker_is_apart(session, start):
-    session.submit()
+    session.submit(session.current)
     assert start("bob").progress.submitted == 0
 
 
@@ -279,7 +379,7 @@ def test_notice_reaches_the_listeners(session):
 
 
 def test_unknown_method_lists_those_there_are(session):
-    with pytest.raises(SessionError, match=r"'dance' is unknown; there are \['commit', 'move', 'open', 'redo', 'undo'\]"):
+    with pytest.raises(SessionError, match=r"'dance' is unknown; there are \['commit', 'leave', 'move', 'open', 'redo', 'undo'\]"):
         session.handle("dance", None)
     with pytest.raises(SchemaError):
         session.handle("move", {"index": None})

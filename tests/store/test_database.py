@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import _thread
 import multiprocessing
 import os
 import pickle
@@ -117,6 +118,30 @@ def test_file_that_stays_locked(store, monkeypatch):
             Store(store.path)
     finally:
         other.close()
+
+
+def test_an_interrupt_while_waiting_for_the_lock_leaves_no_transaction(store):
+    job = store.job("things", TASK)
+    other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    timers = [threading.Timer(0.2, _thread.interrupt_main), threading.Timer(0.6, other.execute, ["ROLLBACK"])]
+    for timer in timers:
+        timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        store.add_items(job, [("a", 0)])
+    for timer in timers:
+        timer.join()
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+    assert len(store.add_items(job, [("a", 0)])) == 1
+
+
+def test_a_transaction_that_was_left_open_is_undone(store):
+    job = store.job("things", TASK)
+    store._database._connection.execute("BEGIN IMMEDIATE")
+    store._database._connection.execute("DELETE FROM jobs")
+    assert len(store.add_items(job, [("a", 0)])) == 1
+    assert store.find_job("things")[0] == job
 
 
 def test_full_disk_writes_nothing_and_the_store_goes_on(store):

@@ -175,11 +175,13 @@ def test_what_another_store_did_is_seen(store, journal, items):
     with Store(store.path) as other_store:
         other = other_store.journal(other_store.job("things", TASK), "ann")
         commit(journal, change("1", items[0], created=[box("x")]))
-        assert other.states() == [(items[0], "draft")]
+        assert other.states() == [(items[0], "draft", False)]
         assert other.last_sequence() == 1
         commit(other, Operation(id="2", item=items[0], kind="submit"))
-        assert journal.states_since(1) == [(2, items[0], "submitted")]
-        assert other.states_since(2) == []
+        (outcome,) = journal.since(1)
+        assert outcome == journal.find("2")
+        assert (outcome.sequence, outcome.state, outcome.edited) == (2, "submitted", False)
+        assert other.since(2) == []
         other.set_position(items[2])
     assert journal.position() == items[2]
 
@@ -207,10 +209,38 @@ def test_labels_of_a_manifest_are_taken_in(journal, items):
     assert [names(journal, item) for item in items] == [["theirs"], ["mine"], ["theirs"]]
     assert [journal.work(item).edited for item in items] == [False, True, False]
     assert journal.work(untouched).imported == [{"n": float("inf")}, None]
-    assert journal.decisions() == dict.fromkeys(items, datetime(2024, 1, 1, tzinfo=UTC))
+    assert {work.item: work.decided for work in journal.decided()} == dict.fromkeys(items, datetime(2024, 1, 1, tzinfo=UTC))
     commit(journal, Operation(id="3", item=untouched, kind="submit"))
     assert journal.work(untouched).imported is None
     journal.take_in([])
+
+
+def test_a_label_that_replaces_a_value_ends_the_history_of_that_item(journal, items):
+    first, second, draft = items
+    for number, item in enumerate(items):
+        commit(journal, change(f"{number}", item, created=[box("x")]))
+    commit(journal, Operation(id="submit", item=first, kind="submit"))
+    journal.take_in([(first, label([box("theirs")], 1)), (draft, label([box("theirs")], 1))])
+    assert names(journal, draft) == ["x"]
+    assert [journal.undoable(lambda item, only=item: item == only) is None for item in items] == [True, False, False]
+    assert commit(journal, journal.undoable(lambda _: True)).operation.item == draft
+    assert commit(journal, journal.undoable(lambda _: True)).operation.item == second
+    assert journal.undoable(lambda _: True) is None
+    assert names(journal, first) == ["theirs"]
+
+
+def test_labels_leave_alone_what_was_worked_on_since(journal, items):
+    last = journal.last_sequence()
+    commit(journal, Operation(id="1", item=items[0], kind="submit"))
+    journal.take_in([(item, label([box("theirs")], 1)) for item in items], since=last)
+    assert [names(journal, item) for item in items] == [[], ["theirs"], ["theirs"]]
+
+
+def test_a_retired_operation_is_not_undone(journal, items):
+    commit(journal, change("1", items[0], created=[box("x")]))
+    commit(journal, change("2", items[0], created=[box("y")]))
+    journal.retire("2")
+    assert journal.undoable(lambda _: True).undoes == "1"
 
 
 def test_log_holds_change_and_inverse(store, journal, items):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nblabel.errors import FrameError, StoreError, TaskError
 from nblabel.labels import Instructions, Label
 from nblabel.store import Store
-from nblabel.store.texts import decode_source, encode_source
+from nblabel.store.texts import decode_source, dump_foreign, dump_json, encode_source, load_json
 from nblabel.tasks.bounding_box import BoundingBox
 
 TASK = BoundingBox(["cat", "dog"])
@@ -83,10 +83,17 @@ def test_two_stores_add_the_same_items(store):
         assert other.add_items(job, [("d", 0), ("c", 0)])[1:] == mine
 
 
-def test_store_in_memory():
-    with Store.in_memory() as store:
-        assert store.path is None
-        assert store.find_items(store.job("things", TASK), [("a", 0)]) == [None]
+def test_class_ids_are_learned_once_for_all(store):
+    job = store.job("things", TASK)
+    assert store.learn(job, TASK).class_ids == {"cat": 0, "dog": 1}
+    learned = store.learn(job, TASK, [("zebra", 7), ("bird", 1)])
+    assert learned.class_ids == {"cat": 0, "dog": 1, "zebra": 7, "bird": 2}
+    assert TASK.class_ids == {"cat": 0, "dog": 1}
+    with Store(store.path) as other:
+        again = other.job("things", TASK)
+        assert other.learn(again, TASK, [("zebra", 9)]).class_ids == learned.class_ids
+        assert other.find_job("things")[1].class_ids == learned.class_ids
+    assert store.learn(job, BoundingBox(["dog", "cat", "bird"])).class_ids == {"dog": 0, "cat": 1, "bird": 2, "zebra": 7}
 
 
 @given(st.text() | st.text(st.characters(codec=None)).map(lambda text: "\0" + text))
@@ -102,3 +109,25 @@ def test_sources_that_differ_only_in_lone_surrogates(store):
     ids = store.add_items(job, [(source, 0) for source in sources])
     assert len(set(ids)) == len(sources)
     assert store.find_items(job, [(source, 0) for source in sources]) == ids
+
+
+ANY_TEXT = st.text(st.characters(codec=None))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | ANY_TEXT,
+        lambda part: st.lists(part) | st.dictionaries(ANY_TEXT, part),
+    )
+)
+def test_json_of_any_kind_comes_back(value):
+    text = dump_foreign(value)
+    text.encode()
+    assert repr(load_json(text)) == repr(value)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_numbers_that_json_lacks(number):
+    assert repr(load_json(dump_foreign([number]))) == repr([number])
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        dump_json([number])

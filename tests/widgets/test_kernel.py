@@ -22,7 +22,7 @@ df = pd.DataFrame({"source-ref": names})
 w = nl.label(df, nl.BoundingBox(["cat"]), attribute="things")
 handed_in, threads = [], []
 w.on_submit(lambda submission: handed_in.append((submission.source, threading.current_thread() is threading.main_thread())))
-w._session.on_event(lambda *_: threads.append(threading.current_thread() is threading.main_thread()))
+w._session.on_event(lambda name, _: name == "operation" and threads.append(threading.current_thread() is threading.main_thread()))
 look = lambda: (int(df["things"].notna().sum()), len(handed_in), w.progress.submitted)
 """
 WAIT = "print('started', flush=True)\nwhile len(threads) < {count}: time.sleep(0.01)\n"

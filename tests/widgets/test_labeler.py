@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from nblabel.errors import AnnotationError, SessionError, StoreError
+from nblabel.session import Session
 from nblabel.wire import Progress
 
 BOX = {"label": "cat", "left": 1, "top": 2, "width": 10, "height": 20}
@@ -164,6 +165,115 @@ def test_another_thread_touches_neither_frame_nor_traits(labeler, frame, page):
     assert sorted(seen) == ["a.png", "index", "progress"]
 
 
+def test_python_acts_on_the_item_that_it_sees(labeler, frame, page):
+    def person_goes_to(index):
+        in_a_thread(page[-1].ask, "move", {"index": index})
+        assert labeler._session.current == index
+
+    person_goes_to(2)
+    labeler.value = [BOX]
+    assert (labeler.index, labeler.value) == (0, [BOX])
+    assert [labeler._session.annotation(index) for index in range(3)] == [[BOX], [], []]
+    labeler.submit()
+    assert frame["things"].notna().tolist() == [True, False, False]
+    assert labeler.index == 1
+    person_goes_to(2)
+    labeler.skip()
+    assert (labeler.progress.skipped, labeler.index) == (1, 2)
+    person_goes_to(0)
+    labeler.previous()
+    assert labeler.index == 1
+    person_goes_to(0)
+    labeler.next()
+    assert labeler.index == labeler._session.current == 2
+
+
+def test_another_thread_acts_on_the_item_that_python_sees(labeler, page):
+    in_a_thread(page[-1].ask, "move", {"index": 2})
+    in_a_thread(labeler.submit)
+    in_a_thread(setattr, labeler, "value", [BOX])
+    assert [labeler._session.view(index)[0].state for index in range(3)] == ["submitted", "unlabeled", "unlabeled"]
+    assert labeler._session.annotation(0) == [BOX]
+
+
+def test_an_interrupt_loses_neither_rows_nor_calls(labeler, frame, page, monkeypatch):
+    calls = []
+
+    def call(submission):
+        calls.append(submission.source)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+
+    labeler.on_submit(call)
+    for index in range(3):
+        in_a_thread(page[-1].ask, "commit", submission(labeler, index, f"s{index}"))
+    write, written = labeler._binding.write, []
+
+    def interrupted(index):
+        written.append(index)
+        if len(written) == 2:
+            raise KeyboardInterrupt
+        return write(index)
+
+    monkeypatch.setattr(labeler._binding, "write", interrupted)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            labeler.sync()
+    labeler.sync()
+    assert frame["things"].notna().all()
+    assert calls == ["a.png", "b.png", "c.png"]
+    assert written == [0, 1, 1, 2]
+
+
+def test_an_edited_item_is_counted(labeler):
+    labeler.submit()
+    labeler.index = 0
+    labeler.value = [BOX]
+    assert repr(labeler) == "BoundingBox 'things': 1 of 3 submitted, 1 edited, at item 1 a.png"
+
+
+def test_a_row_that_is_gone_is_told_of_once(labeler, frame, page):
+    frame["source-ref"] = ["x.png", "y.png", "c.png"]
+    page[-1].customs()
+    for _ in range(3):
+        labeler.submit()
+    notices = [content["params"] for content, _ in page[-1].customs() if content["event"] == "notice"]
+    assert [notice["level"] for notice in notices] == ["warning"]
+    assert notices[0]["message"].startswith("a.png: saved, but its row is no longer in the DataFrame; df.nblabel.join('things') brings it")
+    assert frame["things"].notna().tolist() == [False, False, True]
+
+
+def test_what_another_notebook_did_reaches_the_page(labeler, start, frame, page):
+    mine = page[-1]
+    other = start(pd.DataFrame({"source-ref": ["a.png"]}), attribute="things")
+    other.value = [BOX]
+    other.submit()
+    mine.customs()
+    received = mine.ask("open", {"index": 1})
+    assert [content.get("event", "reply") for content, _ in received] == ["operation", "operation", "reply"]
+    assert [content["params"]["origin"] for content, _ in received[:2]] == [None, None]
+    assert len(frame["things"][0]["annotations"]) == 1
+
+
+def test_what_another_notebook_did_calls_nobody_here(labeler, start):
+    calls = []
+    labeler.on_submit(calls.append)
+    start(pd.DataFrame({"source-ref": ["a.png"]}), attribute="things").submit()
+    labeler.sync()
+    assert (labeler.progress.submitted, calls) == (1, [])
+
+
+def test_what_was_done_while_the_frame_was_bound_is_not_missed(labeler, start, frame, monkeypatch):
+    def late(*arguments, **options):
+        labeler.submit()
+        return Session(*arguments, **options)
+
+    monkeypatch.setattr("nblabel.widgets.labeling.Session", late)
+    fresh = pd.DataFrame({"source-ref": frame["source-ref"]})
+    assert start(fresh, attribute="things").progress.submitted == 1
+    assert fresh["things"].notna().tolist() == [True, False, False]
+
+
 def test_sync_belongs_to_the_thread_that_made_the_widget(labeler):
     failures = []
 
@@ -256,3 +366,129 @@ def test_a_closed_labeler_lets_go(start, frame, page):
     page.clear()
     gc.collect()
     assert reference() is None
+
+
+class Events:
+    """Callbacks of an IPython shell, and the number of its present cell."""
+
+    def __init__(self):
+        self.execution_count = 1
+        self.events = self
+        self.callbacks = {"pre_run_cell": [], "post_run_cell": []}
+
+    def register(self, name, callback):
+        self.callbacks[name].append(callback)
+
+    def unregister(self, name, callback):
+        self.callbacks[name].remove(callback)
+
+    @property
+    def count(self):
+        return sum(map(len, self.callbacks.values()))
+
+
+@pytest.fixture
+def ipython(monkeypatch):
+    running = Events()
+    for module in ("home_thread", "labeler"):
+        monkeypatch.setattr(f"nblabel.widgets.{module}.shell", lambda: running)
+    return running
+
+
+def forgotten(start, page, make):
+    """Drop every reference that a notebook does not keep, and tell what became of labeler and frame."""
+    references = make()
+    start.made.clear()
+    page.clear()
+    gc.collect()
+    return [reference() is None for reference in references]
+
+
+def test_running_a_cell_again_leaves_nothing_of_its_earlier_run(start, page, ipython):
+    def run_again():
+        first = pd.DataFrame({"source-ref": ["a.png", "b.png"]})
+        old = start(first, attribute="things")
+        old_page = page[-1]
+        old_page.ask("commit", submission(old, 0))
+        start(pd.DataFrame({"source-ref": ["a.png", "b.png"]}), attribute="things")
+        assert old.comm is not None, "it is still on show"
+        replies = old_page.ask("leave")
+        assert [content["result"] for content, _ in replies] == [{}]
+        assert old.comm is None
+        assert first["things"].notna().tolist() == [True, False]
+        assert repr(old) == "Labeler (closed: a newer one of the same job took its place)"
+        with pytest.raises(StoreError, match=r"this labeler was closed.*call nl.label again"):
+            old.submit()
+        # A notebook keeps the output of a cell, and with it the widget, but not what is in it.
+        return weakref.ref(old), weakref.ref(first)
+
+    assert forgotten(start, page, run_again) == [True, True]
+    assert ipython.count == 2
+
+
+def test_a_page_that_left_before_the_cell_ran_again(start, page):
+    old = start("a.png")
+    page[-1].ask("leave")
+    assert old.comm is not None
+    start("a.png")
+    assert old.comm is None
+
+
+def test_what_is_left_in_another_thread_closes_at_home(labeler, start, frame, page):
+    old_page = page[-1]
+    start(frame, attribute="things")
+    in_a_thread(old_page.ask, "leave")
+    assert labeler.comm is not None
+    labeler.sync()
+    assert labeler.comm is None
+
+
+def test_a_labeler_that_nobody_looked_at_is_closed_by_a_newer_one(start, page, ipython):
+    def run_again():
+        made = []
+        for _ in range(3):
+            ipython.execution_count += 1
+            made.append(start("a.png"))
+        assert [labeler.comm is None for labeler in made] == [True, True, False]
+        return [weakref.ref(labeler) for labeler in made[:2]]
+
+    assert forgotten(start, page, run_again) == [True, True]
+    assert ipython.count == 2
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda labeler, page: page.ask("open", {"index": 0}),
+        lambda labeler, page: labeler._repr_mimebundle_(),
+        lambda labeler, page: labeler.submit(),
+        lambda labeler, page: labeler.on_submit(print),
+    ],
+    ids=["on show", "displayed", "used", "listened to"],
+)
+def test_labelers_that_are_in_use_go_on_side_by_side(start, page, ipython, use, folder):
+    left = start("a.png")
+    left_page = page[-1]
+    use(left, left_page)
+    ipython.execution_count += 1
+    right = start("a.png")
+    for labeler, other, name in ((left, right, "cat"), (right, left, "dog")):
+        labeler.value = [{**BOX, "label": name}]
+        other.sync()
+        assert other.value == [{**BOX, "label": name}]
+    assert left_page.ask("open", {"index": 0})[-1][1] == [(folder / "a.png").read_bytes()]
+
+
+def test_labelers_of_one_cell_and_of_other_jobs_are_left_alone(start, ipython):
+    first = start("a.png")
+    start("a.png")
+    ipython.execution_count += 1
+    start("a.png", attribute="others")
+    assert first.comm is not None
+
+
+def test_an_older_labeler_keeps_no_media(labeler, start, frame):
+    assert labeler._session._media._kept
+    start(frame, attribute="things")
+    assert not labeler._session._media._kept
+    assert labeler.opening()["media"] is not None

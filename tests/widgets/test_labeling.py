@@ -74,14 +74,22 @@ def test_one_item(start, folder, form):
     labeler.value = [BOX]
     labeler.submit()
     assert labeler.value == [BOX]
-    assert labeler.data["label"][0]["image_size"] == [{"width": 64, "height": 48, "depth": 1 if form == "gray" else 3}]
-    assert not (folder / ".nblabel").exists()
+    assert labeler.data["bounding-box"][0]["image_size"] == [{"width": 64, "height": 48, "depth": 1 if form == "gray" else 3}]
+    again = start(forms(folder)[form])
+    assert (again.value, again.progress.submitted) == ([BOX], 1)
+    assert (folder / ".nblabel" / "store.db").exists()
 
 
-def test_one_item_may_be_kept(start, folder):
+def test_one_item_in_a_store_of_its_own(start, folder):
     picture = np.arange(64 * 48, dtype=np.uint8).reshape(48, 64)
     start(picture, store="one.db").value = [BOX]
     assert start(picture, store="one.db").value == [BOX]
+    assert start(picture + np.uint8(1), store="one.db").value == []
+    assert not (folder / ".nblabel").exists()
+
+
+def test_one_item_of_a_task_that_writes_files(start, folder):
+    assert list(start("a.png", task=Masks(["cat"])).data.columns) == ["source-ref", "bounding-box-ref", "bounding-box-ref-metadata"]
 
 
 @pytest.mark.parametrize(
