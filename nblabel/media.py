@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
     from PIL.ImageFile import ImageFile
 
-__all__ = ["MAX_PIXELS", "Picture", "read_image"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "Picture", "read_image"]
+
+MAX_BYTES = 200_000_000
+"""Largest file that is read to be shown, in bytes."""
 
 MAX_PIXELS = 100_000_000
 """Largest image that is decoded, in pixels: Ground Truth's own limit (developer guide, "Input data quotas")."""

@@ -394,7 +394,7 @@ class Session:
         for part, start in ((self._states[index + 1 :], index + 1), (self._states[:index], 0)):
             open_items = part < _FINISHED
             if open_items.any():
-                return start + int(open_items.argmax())
+                return start + int(np.argmax(open_items))
         return None
 
     def _resume(self) -> int:
@@ -404,7 +404,7 @@ class Session:
         if last is not None and self._states[last] == _CODES["draft"]:
             return last
         unfinished = self._states < _FINISHED
-        return int(unfinished.argmax()) if unfinished.any() else last or 0
+        return int(np.argmax(unfinished)) if unfinished.any() else last or 0
 
     def _check(self, index: int) -> int:
         if not 0 <= index < len(self.ids):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +15,7 @@ from nblabel.errors import FrameError, MediaError, NblabelError, StoreError
 from nblabel.manifest import folders
 from nblabel.manifest.attributes import check_attribute_name
 from nblabel.manifest.codec import paused_gc
+from nblabel.media import MAX_BYTES
 from nblabel.store import DEFAULT_PATH, Label, Store
 from nblabel.tasks.base import Context
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from nblabel.tasks import Task
 
 __all__ = ["OWNER", "Binding", "Row", "join"]
+
+_log = logging.getLogger(__name__)
 
 OWNER = "owner"
 """The worker who labels in a notebook."""
@@ -140,7 +143,7 @@ class Binding:
         source = self._sources[index]
         if not source:
             raise MediaError(f"row {index} has no {self.source!r}; put the path of its file there")
-        return storage.read_bytes(storage.resolve(source, [self._folders[index], self._root, Path.cwd()]))
+        return storage.read_bytes(storage.resolve(source, [self._folders[index], self._root, Path.cwd()]), limit=MAX_BYTES)
 
     def write(self, index: int) -> Row | None:
         """Bring an item's row in line with the store; gives what it holds, None when the item was not submitted.
@@ -186,11 +189,12 @@ class Binding:
         self._warn(strange, maps.disagreement(self.task, self.attribute))
 
     def _warn(self, strange: int, disagreement: str | None) -> None:
+        # Told by the log, which a notebook shows: none of it is wrong enough to stop whoever turns warnings into errors.
         if strange:
-            message = f"{strange} cells of {self.attribute!r} do not hold labels of {self.task!r}; each stays as it is until its item is submitted"
-            warnings.warn(message, stacklevel=5)
+            what = f"{strange} cells of {self.attribute!r} do not hold labels of {self.task!r}"
+            _log.warning("%s; each stays as it is until its item is submitted", what)
         if disagreement is not None:
-            warnings.warn(disagreement, stacklevel=5)
+            _log.warning("%s", disagreement)
 
 
 class _Cells(NamedTuple):

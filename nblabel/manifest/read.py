@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["read_manifest"]
+
+_log = logging.getLogger(__name__)
 
 _SHOWN = 10
 
@@ -61,8 +64,10 @@ def read_manifest(source: str | os.PathLike[str] | IO[Any], *, errors: Literal["
     if errors not in {"collect", "raise"}:
         raise ValueError(f'errors={errors!r} is not known; use "collect" or "raise"')
     lines = _load(source)
-    if errors == "raise" and lines.bad:
-        raise _refusal(lines)
+    if lines.bad:
+        if errors == "raise":
+            raise _refusal(lines)
+        _log.warning("%s: %s; each is kept as a row without values and written back as it is", lines.uri, _summary(lines))
     return _frame(lines)
 
 
@@ -84,12 +89,16 @@ def _load(source: str | os.PathLike[str] | IO[Any]) -> Lines:
 
 
 def _refusal(lines: Lines) -> ManifestError:
+    remedy = 'Repair or remove them, or read with errors="collect", which keeps them as rows without values'
+    return ManifestError(f"{_summary(lines)}. {remedy}", uri=lines.uri, line=lines.number(min(lines.bad)))
+
+
+def _summary(lines: Lines) -> str:
     rows = sorted(lines.bad)
     listed = "; ".join(f"line {lines.number(row)}: {lines.bad[row]}" for row in rows[:_SHOWN])
     rest = f"; and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
     count = "1 line is" if len(rows) == 1 else f"{len(rows)} lines are"
-    remedy = 'Repair or remove them, or read with errors="collect", which keeps them as rows without values'
-    return ManifestError(f"{count} not a JSON object: {listed}{rest}. {remedy}", uri=lines.uri, line=lines.number(rows[0]))
+    return f"{count} not a JSON object: {listed}{rest}"
 
 
 def _frame(lines: Lines) -> pd.DataFrame:

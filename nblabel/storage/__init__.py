@@ -34,7 +34,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 class _Backend(Protocol):
-    def read_bytes(self, ref: str) -> bytes: ...
+    def read_bytes(self, ref: str, limit: int | None) -> bytes: ...
     def write_bytes_atomic(self, ref: str, chunks: Iterable[bytes | memoryview]) -> None: ...
     def exists(self, ref: str) -> bool: ...
 
@@ -42,21 +42,23 @@ class _Backend(Protocol):
 _BACKENDS: dict[str, _Backend] = {"": local, "file": local}
 
 
-def read_bytes(ref: str | os.PathLike[str]) -> bytes:
+def read_bytes(ref: str | os.PathLike[str], *, limit: int | None = None) -> bytes:
     """Return the content of a file.
 
     Parameters
     ----------
     ref
         Local path or URL.
+    limit
+        Largest number of bytes that is read; any by default.
 
     Raises
     ------
     StorageError
-        The file is missing, is a folder or no regular file at all, has more than 200 MB, may not be read, or its scheme is not supported.
+        The file is missing, is a folder or no regular file at all, has more than `limit` bytes, may not be read, or its scheme is not supported.
     """
     name = os.fspath(ref)
-    return _backend(name).read_bytes(name)
+    return _backend(name).read_bytes(name, limit)
 
 
 def write_bytes_atomic(ref: str | os.PathLike[str], chunks: Iterable[bytes | memoryview]) -> None:

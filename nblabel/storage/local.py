@@ -17,10 +17,7 @@ from nblabel.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["MAX_BYTES", "exists", "path_of", "read_bytes", "write_bytes_atomic"]
-
-MAX_BYTES = 200_000_000
-"""Largest file that is read."""
+__all__ = ["exists", "path_of", "read_bytes", "write_bytes_atomic"]
 
 
 def path_of(ref: str) -> str:
@@ -47,7 +44,7 @@ def path_of(ref: str) -> str:
     return url2pathname(parts.path)
 
 
-def read_bytes(ref: str) -> bytes:
+def read_bytes(ref: str, limit: int | None) -> bytes:
     """Return the content of a file; see `nblabel.storage.read_bytes`."""
     with _explained(ref):
         path = Path(path_of(ref))
@@ -56,8 +53,8 @@ def read_bytes(ref: str) -> bytes:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(status.st_mode):  # reading a pipe may wait forever, reading a device never end
             raise StorageError("this is a pipe, a socket or a device, a file was expected; copy its content into a file", uri=ref)
-        if status.st_size > MAX_BYTES:
-            message = f"the file has {status.st_size:,} bytes, at most {MAX_BYTES:,} are read at once; make it smaller or split it"
+        if limit is not None and status.st_size > limit:
+            message = f"the file has {status.st_size:,} bytes, at most {limit:,} can be shown; make it smaller or split it"
             raise StorageError(message, uri=ref)
         return path.read_bytes()
 

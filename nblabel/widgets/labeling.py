@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakSet
 
 import numpy as np
@@ -17,10 +17,8 @@ from nblabel.binding import OWNER, Binding
 from nblabel.errors import FrameError, MediaError, StoreError, TaskError
 from nblabel.session import Session
 from nblabel.store import Store
+from nblabel.tasks import Task
 from nblabel.widgets.labeler import Labeler
-
-if TYPE_CHECKING:
-    from nblabel.tasks import Task
 
 __all__ = ["label"]
 
@@ -76,11 +74,15 @@ def label(
     ------
     FrameError
         When the DataFrame cannot be labeled as asked.
+    MediaError
+        When a single item cannot be shown.
     TaskError
-        When the store has another type of task under this attribute, or when the task has no use for `output`.
+        When `task` is none, when the store has another type of task under this attribute, or when the task has no use for `output`.
     StoreError
         When the store cannot be opened.
     """
+    if not isinstance(task, Task):
+        raise TaskError(f"task is {task!r}, expected a task with its labels, such as nl.BoundingBox(['cat', 'dog'])")
     if output is not None and not task.reference:
         raise TaskError(f"{type(task).__name__} writes no files of its own; leave output= out")
     module = _module(task)
@@ -94,12 +96,21 @@ def label(
         binding = Binding(frame, chosen, task, opened, name=name, source=source, key=key, root=root, media=media)
         name_of_all = f"{opened.identity}/{binding.job.id}/{OWNER}"
         session = Session(binding.journal, binding.task, binding, name=name_of_all, since=binding.sequence)
+        if frame is not data:
+            _refuse_unreadable(session)
         labeler = Labeler(module, binding, session, opened)
     except BaseException:
         opened.close()
         raise
     _replace_older(labeler)
     return labeler
+
+
+def _refuse_unreadable(session: Session) -> None:
+    """Say at once of a single item that it cannot be shown; of many that is no reason to stop."""
+    view, _ = session.view(0)
+    if view.error is not None:
+        raise MediaError(view.error if view.name in view.error else f"{view.name}: {view.error}")
 
 
 def _replace_older(newest: Labeler) -> None:
@@ -134,7 +145,10 @@ def _module(task: Task) -> str:
 def _one_row(data: Any) -> tuple[pd.DataFrame, list[bytes] | None]:
     """Make a frame of one item, with its media where they are in no file."""
     if isinstance(data, str | os.PathLike):
-        return _frame(os.fspath(data)), None
+        path = os.fspath(data)
+        if path.endswith(".manifest"):
+            raise FrameError(f"{path!r} is a manifest; read it first: nl.label(nl.read_manifest({path!r}), ...)")
+        return _frame(path), None
     if isinstance(data, bytes | bytearray | memoryview):
         content = bytes(data)
     elif isinstance(data, np.ndarray):

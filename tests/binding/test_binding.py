@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import warnings
 
 import numpy as np
@@ -164,13 +165,11 @@ def test_columns_that_were_taken_away_are_made_again(frame, bind):
 
 
 @pytest.mark.parametrize("values", [[np.nan] * 4, [""] * 4, pd.array([None] * 4, dtype="string"), pd.Categorical([None] * 4)])
-def test_a_column_of_another_kind_becomes_an_object_column(frame, bind, values):
+def test_a_column_of_another_kind_becomes_an_object_column(frame, bind, values, caplog):
     frame["things"] = values
-    if isinstance(values, list) and values[0] == "":
-        with pytest.warns(UserWarning, match="4 cells of 'things' do not hold labels of BoundingBox"):
-            binding = bind(frame)
-    else:
-        binding = bind(frame)
+    binding = bind(frame)
+    strange = isinstance(values, list) and values[0] == ""
+    assert ("4 cells of 'things' do not hold labels of BoundingBox" in caplog.text) == strange
     submit(binding, 0)
     assert frame["things"].dtype == object
     assert frame["things"][0] == LABEL
@@ -219,10 +218,10 @@ def test_a_class_the_task_lacks_survives_submission(folder, bind):
 
 
 @pytest.mark.parametrize("label", [3, "s3://bucket/mask.png", {"annotations": 1}, [1]])
-def test_what_cannot_be_read_stays_until_it_is_submitted(folder, bind, label):
+def test_what_cannot_be_read_stays_until_it_is_submitted(folder, bind, label, caplog):
     frame = chained(label=label)
-    with pytest.warns(UserWarning, match="1 cells of 'things'.*each stays as it is until its item is submitted"):
-        binding = bind(frame)
+    binding = bind(frame)
+    assert re.search("1 cells of 'things'.*each stays as it is until its item is submitted", caplog.text)
     assert session_of(binding).progress.submitted == 1
     assert frame["things"][2] == label
     submit(binding, 2)
@@ -259,8 +258,7 @@ def test_a_label_in_the_frame_counts_more_than_having_been_skipped(folder, bind)
 def test_skipping_leaves_a_label_that_cannot_be_read(folder, bind):
     frame = chained(label="scribble")
     for _ in range(2):
-        with pytest.warns(UserWarning, match="1 cells"):
-            binding = bind(frame)
+        binding = bind(frame)
         skip(binding, 2)
         assert frame["things"][2] == "scribble"
 
@@ -320,12 +318,12 @@ def test_a_row_that_is_gone_is_reported(frame, bind):
     assert skip(binding, 2) is None
 
 
-def test_labels_that_number_classes_in_another_way_are_told_of_once(folder, bind):
+def test_labels_that_number_classes_in_another_way_are_told_of_once(folder, bind, caplog):
     frame = chained(metadata={"class-map": {"0": "dog", "1": "cat"}})
     remedy = r"1 labels of 'things' number their classes in another way than BoundingBox\(\['cat', 'dog'\]\).*order the labels as \['dog', 'cat'\]"
-    with pytest.warns(UserWarning, match=remedy) as warned:
-        bind(frame)
-    assert len(warned) == 1
+    bind(frame)
+    assert re.search(remedy, caplog.text)
+    assert len(caplog.records) == 1
 
 
 def foreign(folder):

@@ -81,9 +81,9 @@ def main(path):
         name, count = line.split()
         child = os.fork()
         if child == 0:
+            say("born", os.getpid())  # the child itself, so that it comes before all else that it says
             label(path, name, int(count))
             os._exit(0)
-        say("born", child)
     while True:
         try:
             child, _ = os.wait()

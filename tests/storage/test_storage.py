@@ -8,7 +8,6 @@ import pytest
 
 from nblabel import storage
 from nblabel.errors import StorageError
-from nblabel.storage.local import MAX_BYTES
 
 posix = pytest.mark.skipif(os.name == "nt", reason="permission bits and symbolic links as POSIX has them")
 
@@ -54,10 +53,10 @@ class TestRead:
     def test_a_file_that_is_too_large_is_not_read(self, tmp_path, monkeypatch):
         path = tmp_path / "large"
         path.touch()
-        os.truncate(path, MAX_BYTES + 1)  # a hole: it takes no room on the disk
+        os.truncate(path, 200_000_001)  # a hole: it takes no room on the disk
         monkeypatch.setattr(Path, "read_bytes", None)
-        with pytest.raises(StorageError, match="has 200,000,001 bytes, at most 200,000,000 are read at once; make it smaller"):
-            storage.read_bytes(path)
+        with pytest.raises(StorageError, match="has 200,000,001 bytes, at most 200,000,000 can be shown; make it smaller"):
+            storage.read_bytes(path, limit=200_000_000)
 
     @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="everything is permitted to root")
     def test_permission(self, tmp_path):

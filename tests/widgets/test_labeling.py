@@ -133,3 +133,20 @@ def test_accessor_joins_and_writes(start, frame, folder):
     frame.nblabel.to_manifest(folder / "out.manifest")
     assert nl.read_manifest(folder / "out.manifest")["things"][0] == frame["things"][0]
     assert repr(pd.DataFrame({"a": [1]}).nblabel) == "1 row, label attributes: none"
+
+
+@pytest.mark.parametrize("task", [nl.BoundingBox, ["cat"], "cat", None])
+def test_what_is_no_task_is_refused(folder, task):
+    with pytest.raises(TaskError, match=r"expected a task with its labels, such as nl.BoundingBox"):
+        nl.label(pd.DataFrame({"source-ref": ["a.png"]}), task, attribute="things")
+
+
+def test_a_single_item_that_cannot_be_shown_is_refused(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    task = nl.BoundingBox(["cat"])
+    with pytest.raises(MediaError, match=r"nope.jpg: no such file"):
+        nl.label("nope.jpg", task)
+    with pytest.raises(MediaError, match="not an image of a known kind"):
+        nl.label(b"xx", task)
+    with pytest.raises(FrameError, match=r"is a manifest; read it first: nl.label\(nl.read_manifest\('photos.manifest'\), ...\)"):
+        nl.label("photos.manifest", task)
