@@ -184,7 +184,9 @@ class BoundingBox(Task):
         for position, box in enumerate(annotation):
             if not all(math.isfinite(box[side]) for side in _COLUMNS[1:]):
                 raise AnnotationError(f"expected numbers of pixels, got {box!r:.80}", path=f"/{position}")
-        return [{"id": _new_id(), **box} for box in annotation]
+        # One call for all: the system's random numbers are what takes the time when a large manifest is taken in.
+        ids = secrets.token_hex(6 * len(annotation))
+        return [{"id": ids[12 * place : 12 * place + 12], **box} for place, box in enumerate(annotation)]
 
     def tidy(self, annotation: Any) -> pd.DataFrame:
         """Give one row a box: label, left, top, width, height (px)."""
