@@ -1,4 +1,4 @@
-import { type Signal, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import { render } from "preact";
 import { badge, type KeyBinding, keyOf, withoutCollisions } from "../core/keys";
 import type { Labeler } from "../core/labeler";
@@ -26,6 +26,8 @@ export interface Shell<Value, Change, Media> {
   readonly editor: Editor;
   /** Which dialog is open. */
   readonly dialog: Signal<DialogName | null>;
+  /** That something waits was read and put aside, until everything is saved. */
+  readonly quiet: Signal<boolean>;
   /** The key of an action, tool or label, as its badge shows it; absent where another binding has that key. */
   keyFor(title: string): string | undefined;
 }
@@ -64,6 +66,10 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
 
   focusOnHover(root, stage, life.signal);
   const dialog = signal<DialogName | null>(null);
+  const quiet = signal(false);
+  const stop = effect(() => {
+    if (labeler.outbox.state.value === "saved") quiet.value = false;
+  });
   const editor = labeler.task.mount(stage, labeler, life.signal);
   const actions: Actions = {
     submit: labeler.submit,
@@ -83,7 +89,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
   };
   const bindings = withoutCollisions(keysOf(labeler, actions, editor));
   const badges = new Map([...bindings].reverse().map((binding) => [binding.title, badge(binding.key)]));
-  const shell: Shell<Value, Change, Media> = { labeler, actions, editor, dialog, keyFor: (title) => badges.get(title) };
+  const shell: Shell<Value, Change, Media> = { labeler, actions, editor, dialog, quiet, keyFor: (title) => badges.get(title) };
 
   const leave = (): void => {
     if (dialog.value) dialog.value = null;
@@ -132,6 +138,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
 
   return () => {
     life.abort();
+    stop();
     render(null, root);
     host.remove();
   };

@@ -29,7 +29,7 @@ export function Status<Value, Change, Media>({ labeler }: Shell<Value, Change, M
 }
 
 /** Something that the person must read; it lies over the stage, so that nothing moves under the hand. */
-export function Banner<Value, Change, Media>({ labeler }: Shell<Value, Change, Media>) {
+export function Banner<Value, Change, Media>({ labeler, quiet }: Shell<Value, Change, Media>) {
   const notice = labeler.notice.value;
   const { state, problem, waiting, retry } = labeler.outbox;
   if (notice) {
@@ -47,13 +47,22 @@ export function Banner<Value, Change, Media>({ labeler }: Shell<Value, Change, M
     );
   }
   const unsaved = state.value === "error" && waiting.value.length > 0;
-  if (!unsaved && state.value !== "offline") return null;
+  if (quiet.value || (!unsaved && state.value !== "offline")) return null;
   return (
     <div class={`banner ${unsaved ? "error" : "warning"}`} role="alert" data-nblabel="notice">
       <span>{unsaved ? `Not saved yet, but kept in this browser: ${problem.value}` : NO_ANSWER}</span>
-      <Button title="Try again now" run={retry}>
-        Try again
-      </Button>
+      <span class="group">
+        <Button title="Try again now" run={retry}>
+          Try again
+        </Button>
+        <Button
+          title="Dismiss"
+          icon="close"
+          run={() => {
+            quiet.value = true;
+          }}
+        />
+      </span>
     </div>
   );
 }

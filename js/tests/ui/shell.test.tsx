@@ -755,6 +755,22 @@ describe("the status", () => {
     expect(shell.has('[data-nblabel="notice"]')).toBe(false);
   });
 
+  it("can be put aside until the next time", async () => {
+    const shell = await show();
+    for (const left of [10, 60]) {
+      session.busy = true;
+      await shell.drag([left, 10], [left + 30, 50]);
+      await vi.advanceTimersByTimeAsync(4_000);
+      expect(shell.has('[data-nblabel="notice"]')).toBe(true);
+      await shell.click('[data-nblabel="notice"] [aria-label="Dismiss"]');
+      expect(shell.has('[data-nblabel="notice"]')).toBe(false);
+      expect(state(shell)).toBe("offline");
+      session.resume();
+      await settle();
+      expect(state(shell)).toBe("saved");
+    }
+  });
+
   it("counts what is submitted and what is skipped", async () => {
     const shell = await show();
     await shell.press("Enter");
