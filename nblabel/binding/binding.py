@@ -125,7 +125,9 @@ class Binding:
         return len(self.ids)
 
     def name(self, index: int) -> str:
-        """Tell what a person calls an item: its source."""
+        """Tell what a person calls an item: its source, where that is more than a checksum."""
+        if self._media is not None:
+            return "image"
         return self._sources[index] or f"row {index}"
 
     def load(self, index: int) -> bytes:
