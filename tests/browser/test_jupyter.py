@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 
 import pytest
@@ -114,19 +115,20 @@ def test_first_paint_needs_no_answer_from_the_kernel(jupyterlab, tab):
     folder = jupyterlab.work / "busy"
     folder.mkdir()
     save_photographs(folder)
-    notebook = jupyterlab.open(tab, "busy/busy.ipynb", [IMPORT, LABEL, "import time\ntime.sleep(60)\nslept = True"])
+    notebook = jupyterlab.open(tab, "busy/busy.ipynb", [IMPORT, LABEL, "import time\ntime.sleep(60)\nopen('slept', 'w').close()"])
     notebook.run_all()
     labeler = notebook.labeler()
     labeler.drag((100, 80), (300, 200))
     labeler.drag((400, 100), (500, 400))
     expect(labeler.root.locator(".entry")).to_have_count(2)
-    status = tab.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status")
-    assert status == "busy"
-    expect(labeler.status).to_have_attribute("data-state", "offline", timeout=30_000)
+    # A busy kernel answers at once where it has a thread for the widget by now, else after the cell: then it shows that the work waits.
+    expect(labeler.status).to_have_attribute("data-state", re.compile("offline|saved"), timeout=20_000)
+    assert not (folder / "slept").exists()
 
+    notebook.wait_for_file(folder / "slept")
     notebook.wait_idle()
     labeler.wait_saved()
-    assert notebook.evaluate("(slept, len(w.value))") == "(True, 2)"
+    assert notebook.evaluate("len(w.value)") == "2"
 
 
 def test_labeling_goes_on_while_a_cell_runs_and_the_frame_changes_only_between_cells(jupyterlab, tab):
@@ -150,8 +152,7 @@ after = int(df["things"].notna().sum())"""
     labeler.wait_saved()
 
     notebook.execute(watch)
-    while not (folder / "running").exists():
-        tab.wait_for_timeout(50)
+    notebook.wait_for_file(folder / "running")
     labeler.action("submit")
     labeler.expect_place(2)
     labeler.action("submit")

@@ -131,8 +131,17 @@ class Notebook:
         self.page.evaluate(EXECUTE, code)
 
     def wait_idle(self):
-        """Wait until the kernel has nothing to do."""
+        """Wait until the cells that were sent have ended: what is asked last is answered last."""
         self.page.wait_for_function(READY, timeout=90_000)
+        self.evaluate("None")
+
+    def wait_for_file(self, path):
+        """Wait until a cell has made a file: the kernel's status tells of its threads too."""
+        for _ in range(1200):
+            if path.exists():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"{path.name} was not made; the cells say:\n{self.outputs()}")
 
     def evaluate(self, expression):
         """Read a value in the kernel, as its repr."""
