@@ -57,3 +57,12 @@ export function createKeeper(storage: KeeperStorage | null, key: string): Keeper
     },
   };
 }
+
+/** The browser's own storage, null where it is forbidden, as in some frames. */
+export function browserStorage(): Storage | null {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,8 +1,9 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ItemView, LabelView, Notice, Operation, Position, Progress, Receipt, TaskView } from "../generated/schema";
 import { createHistory, type History, type Step } from "./history";
+import { counted, decided, isFinished, touched } from "./item-states";
 import { createItems, loadItem } from "./items";
-import { createKeeper } from "./keeper";
+import { browserStorage, createKeeper } from "./keeper";
 import { createOutbox, type Outbox } from "./outbox";
 import type { LoadedItem, TaskContext, TaskModule } from "./task";
 import { createClient, makeId, type Transport } from "./transport";
@@ -384,34 +385,6 @@ export function createLabeler<Value, Change, Media>(
   };
 }
 
-function touched(view: ItemView): ItemView {
-  if (view.state === "submitted") return { ...view, edited: true };
-  return view.state === "skipped" ? view : { ...view, state: "draft" };
-}
-
-function isFinished(view: ItemView): boolean {
-  return view.state === "skipped" || (view.state === "submitted" && !view.edited);
-}
-
-/** Skipping never takes back what was submitted. */
-function decided(view: ItemView, kind: "submit" | "skip"): ItemView {
-  if (kind === "submit") return { ...view, state: "submitted", edited: false };
-  return view.state === "submitted" ? view : { ...view, state: "skipped", edited: false };
-}
-
-function counted(progress: Progress, from: ItemView["state"], to: ItemView["state"]): Progress {
-  const step = (state: ItemView["state"]) => Number(to === state) - Number(from === state);
-  return { ...progress, submitted: progress.submitted + step("submitted"), skipped: progress.skipped + step("skipped") };
-}
-
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function browserStorage(): Storage | null {
-  try {
-    return globalThis.localStorage ?? null;
-  } catch {
-    return null; // forbidden in this frame
-  }
 }
