@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import itertools
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from nblabel.errors import TaskError
 
@@ -69,7 +73,7 @@ class Label:
         return f"Label({', '.join([repr(self.name), *given])})"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Instructions:
     """What a worker is told.
 
@@ -78,15 +82,53 @@ class Instructions:
     short : str
         A sentence or two that stay in sight.
     full : str
-        Markdown, shown on demand.
-    good, bad : tuple
-        Example images: paths or URLs.
+        Markdown, shown on demand, for now as the text that it is.
+    good, bad : iterable
+        Example images: paths, URLs, PIL images, arrays of uint8 or encoded bytes. They are kept with the job; the labeler does not show them yet.
+
+    Raises
+    ------
+    TaskError
+        When an example is none of these.
+
+    Examples
+    --------
+    >>> Instructions(short="Draw tight boxes.", good=["good.jpg"]).good
+    ('good.jpg',)
     """
 
     short: str = ""
     full: str = ""
     good: tuple[str, ...] = ()
     bad: tuple[str, ...] = ()
+
+    def __init__(self, *, short: str = "", full: str = "", good: Iterable[Any] = (), bad: Iterable[Any] = ()) -> None:
+        # Frozen: the images become texts here, so that a job's instructions are plain data.
+        for name, value in {"short": short, "full": full, "good": tuple(map(_example, good)), "bad": tuple(map(_example, bad))}.items():
+            object.__setattr__(self, name, value)
+
+
+def _example(image: Any) -> str:
+    """Give an image's path or URL; one that is in memory becomes a URL that holds it."""
+    if isinstance(image, str | os.PathLike):
+        return os.fspath(image)
+    if isinstance(image, bytes):
+        content, kind = image, "application/octet-stream"
+    else:
+        content, kind = _png(image), "image/png"
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _png(image: Any) -> bytes:
+    from PIL import Image
+
+    try:
+        picture = image if isinstance(image, Image.Image) else Image.fromarray(image)
+    except (AttributeError, TypeError) as error:
+        raise TaskError(f"instructions: an example is {image!r:.80}, expected a path, a URL, a PIL image, an array of uint8 or bytes") from error
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
 
 
 def as_labels(labels: Iterable[str | Label]) -> tuple[Label, ...]:

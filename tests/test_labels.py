@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import base64
+import io
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from nblabel import schema
 from nblabel.errors import TaskError
 from nblabel.labels import MAX_NAME, Instructions, Label, as_instructions, as_labels, default_color
 
@@ -82,3 +87,20 @@ def test_instructions():
     assert as_instructions(None) == Instructions()
     full = Instructions(full="# All")
     assert as_instructions(full) is full
+
+
+def test_example_images_become_plain_data(tmp_path):
+    picture = Image.new("RGB", (4, 3), "teal")
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    told = Instructions(good=["a.jpg", tmp_path / "b.jpg", "s3://bucket/c.jpg"], bad=[picture, np.asarray(picture), file.getvalue()])
+    assert told.good == ("a.jpg", str(tmp_path / "b.jpg"), "s3://bucket/c.jpg")
+    for url in told.bad:
+        with Image.open(io.BytesIO(base64.b64decode(url.partition("base64,")[2]))) as again:
+            assert again.getpixel((0, 0)) == (0, 128, 128)
+    assert schema.load(schema.dump(told), Instructions) == told
+
+
+def test_an_example_that_is_no_image_is_refused():
+    with pytest.raises(TaskError, match="an example is 3, expected a path"):
+        Instructions(good=[3])
