@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nblabel.manifest.array import ManifestArray, ManifestDtype
 from nblabel.manifest.attributes import check_attribute_name, metadata_name
-from nblabel.manifest.origin import bad_lines, folders, present
+from nblabel.manifest.origin import bad_lines, folders
 from nblabel.manifest.read import read_manifest
 from nblabel.manifest.write import write_manifest
 
@@ -15,7 +15,6 @@ __all__ = [
     "check_attribute_name",
     "folders",
     "metadata_name",
-    "present",
     "read_manifest",
     "write_manifest",
 ]

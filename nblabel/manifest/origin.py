@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nblabel.manifest.array import ManifestArray
-from nblabel.manifest.lines import SOURCES, VALUE, Lines
+from nblabel.manifest.lines import SOURCES, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from nblabel.errors import ManifestError
 
-__all__ = ["Origin", "bad_lines", "folders", "present"]
+__all__ = ["Origin", "bad_lines", "folders"]
 
 
 class Origin:
@@ -127,28 +127,3 @@ def bad_lines(df: pd.DataFrame) -> list[ManifestError]:
         if lines.bad:
             found |= {int(place): lines.error(row) for place, row in zip(places, rows.tolist(), strict=True) if row in lines.bad}
     return [found[place] for place in sorted(found)]
-
-
-def present(series: pd.Series[Any]) -> NDArray[np.bool_]:
-    """Tell which rows of a column have a value, without decoding any.
-
-    Parameters
-    ----------
-    series
-        A column of any dtype.
-
-    Returns
-    -------
-    numpy.ndarray
-        (n,) bool: False where the key is missing or null.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> present(pd.Series([{"annotations": []}, None], dtype=object))
-    array([ True, False])
-    """
-    array = series.array
-    if isinstance(array, ManifestArray):
-        return np.equal(array.states(), VALUE)
-    return series.notna().to_numpy(dtype=bool)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nblabel.errors import ManifestError, StorageError
-from nblabel.manifest import folders, present, read_manifest, write_manifest
+from nblabel.manifest import folders, read_manifest, write_manifest
 
 LINES = [
     b'{"source-ref": "s3://b/cat.jpg", "site":"A","page":1 , "cats":{"annotations":[{"top":1.00}]}, "cats-metadata":{"type":"x"}}',
@@ -91,14 +91,11 @@ class TestColumns:
         assert df.loc[1, "cats"] is pd.NA
         assert df.loc[2, "cats"] is None
         assert df["cats"].isna().tolist() == [False, True, True, False]
-        assert present(df["cats"]).tolist() == [True, False, False, True]
-        assert present(df["page"]).all()
         assert df["mixed"].tolist() == [pd.NA, pd.NA, 1, "1"]
 
-    def test_present_does_not_decode(self, df, monkeypatch):
+    def test_asking_what_is_missing_does_not_decode(self, df, monkeypatch):
         monkeypatch.setattr("nblabel.manifest.lines.cell_decoder", None)
 
-        assert present(df["cats"]).tolist() == [True, False, False, True]
         assert df["cats"].notna().sum() == 2
         assert df.iloc[[0, 2]].dropna(subset=["cats"]).index.tolist() == [0]
 
