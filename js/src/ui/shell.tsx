@@ -101,10 +101,16 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
   root.addEventListener(
     "keydown",
     (event) => {
+      // On the way down, before the stage hears of it.
+      if (dialog.value && !DIALOG_KEYS.includes(keyOf(event))) event.stopPropagation();
+    },
+    { signal: life.signal, capture: true },
+  );
+  root.addEventListener(
+    "keydown",
+    (event) => {
       if (event.isComposing || event.target instanceof HTMLInputElement) return;
-      const key = keyOf(event);
-      if (dialog.value && !DIALOG_KEYS.includes(key)) return event.stopPropagation();
-      const binding = byKey.get(key);
+      const binding = byKey.get(keyOf(event));
       if (!binding || (event.target !== stage && isActivation(event))) return;
       event.preventDefault();
       event.stopPropagation();

@@ -371,6 +371,18 @@ describe("a dialog", () => {
     expect(session.item(0).state).toBe("skipped");
   });
 
+  it("keeps Space from the stage under it", async () => {
+    const shell = await show();
+    const stage = shell.get('[data-nblabel="stage"]');
+    await shell.press(" ", {}, stage);
+    expect(stage.style.cursor).toBe("grab");
+    stage.dispatchEvent(new Event("blur"));
+    stage.style.cursor = "";
+    await shell.press("?");
+    await shell.press(" ", {}, stage);
+    expect(stage.style.cursor).toBe("");
+  });
+
   it("leaves the browser its own keys: buttons are pressed, texts scroll", async () => {
     const shell = await show();
     await shell.press("?");
