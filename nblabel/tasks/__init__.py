@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from nblabel.errors import TaskError
 from nblabel.tasks.base import Task
 
-__all__ = ["GROUP", "Task", "task_type", "task_types"]
+__all__ = ["GROUP", "Task", "label_reader", "task_type", "task_types"]
 
 GROUP = "nblabel.tasks"
 
@@ -54,3 +54,21 @@ def task_type(name: str) -> type[Task]:
     if not (isinstance(loaded, type) and issubclass(loaded, Task)):
         raise TaskError(f"task type {name!r}: {found.value} is not a subclass of nblabel.tasks.Task")
     return loaded
+
+
+def label_reader(groundtruth_type: str) -> Task | None:
+    """Find the task that reads labels of a manifest, by the ``type`` in their metadata; None when no task type that can be loaded does.
+
+    Examples
+    --------
+    >>> label_reader("groundtruth/object-detection")
+    BoundingBox([])
+    """
+    for name in task_types():
+        try:
+            found = task_type(name)
+        except TaskError:  # a broken package must not keep the labels of others from being read
+            continue
+        if groundtruth_type in found.groundtruth_types:
+            return found.reader(groundtruth_type)
+    return None

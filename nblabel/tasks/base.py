@@ -88,6 +88,8 @@ class Task(ABC):
     """What is labeled: ``image`` or ``text``."""
     reference: ClassVar[bool] = False
     """Whether the label attribute refers to a file and so must end in ``-ref``."""
+    groundtruth_types: ClassVar[tuple[str, ...]] = ()
+    """What the metadata of its labels says under ``type``: a manifest's labels are read by the task type that has theirs."""
     wire_types: ClassVar[tuple[builtins.type, ...]] = ()
     """Dataclasses of the value and of its changes, for the generated TypeScript."""
 
@@ -100,6 +102,19 @@ class Task(ABC):
         self.labels = as_labels(labels)
         self.instructions = as_instructions(instructions)
         self.class_ids = {label.name: position for position, label in enumerate(self.labels)}
+
+    @classmethod
+    def reader(cls, groundtruth_type: str) -> Self:  # noqa: ARG003
+        """Make a task without classes, which can `decode` and `tidy` the labels of a manifest.
+
+        Parameters
+        ----------
+        groundtruth_type : str
+            One of `groundtruth_types`; a class whose settings follow from it overrides this.
+        """
+        task = cls.__new__(cls)
+        task.labels, task.class_ids, task.instructions = (), {}, Instructions()
+        return task
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({[label.name for label in self.labels]})"
@@ -216,4 +231,7 @@ class Task(ABC):
 
     @abstractmethod
     def tidy(self, annotation: Any) -> pd.DataFrame:
-        """Give one row for each part of an annotation (box, class, span, ...)."""
+        """Give one row for each part of an annotation (box, class, span, ...), with its class in the column ``label``.
+
+        An annotation that is a list has one row an element, so that the annotations of many items can be given as one list.
+        """

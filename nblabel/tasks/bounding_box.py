@@ -20,7 +20,6 @@ from nblabel.tasks.base import Context, Media, Task, free_id
 
 __all__ = ["BoundingBox", "Box", "BoxChange"]
 
-TYPE = "groundtruth/object-detection"
 # A box drawn to the border of the image may miss it by a rounding error of the browser's arithmetic; what reaches over is cut off.
 _SLACK = 0.01
 _COLUMNS = ["label", "left", "top", "width", "height"]
@@ -84,6 +83,7 @@ class BoundingBox(Task):
     type = "bounding-box"
     title = "Bounding boxes"
     media = "image"
+    groundtruth_types = ("groundtruth/object-detection",)
     wire_types = (Box, BoxChange)
 
     def begin(self, annotation: Any, media: Media, present: Any = None) -> list[dict[str, Any]]:
@@ -158,7 +158,7 @@ class BoundingBox(Task):
         metadata = {
             "objects": [{"confidence": 0} for _ in annotation],
             "class-map": {str(position): names[position] for position in present},
-            **context.metadata(TYPE),
+            **context.metadata(self.groundtruth_types[0]),
         }
         return label, metadata
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nblabel.errors import TaskError
-from nblabel.tasks import Task, task_type, task_types
+from nblabel.tasks import Task, label_reader, task_type, task_types
 from nblabel.tasks.base import Media
 from nblabel.testing import check_task
 from nblabel.wire import WIRE_TYPES
@@ -27,6 +27,15 @@ def test_task_type(name):
     known = set(labels["labels"])
     annotations = [case["annotation"] for case in labels["encode"] if {box["label"] for box in case["annotation"]} <= known]
     check_task(form(labels["labels"]), annotations, Media(**labels["media"]))
+
+
+@pytest.mark.parametrize("name", task_types())
+def test_labels_find_their_reader(name):
+    form = task_type(name)
+    assert form.groundtruth_types
+    for groundtruth_type in form.groundtruth_types:
+        assert type(label_reader(groundtruth_type)) is form
+    assert label_reader("groundtruth/unheard-of") is None
 
 
 def test_unknown_task_type_proposes_a_near_one():
