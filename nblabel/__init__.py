@@ -15,6 +15,7 @@ from nblabel import accessor as _accessor  # noqa: F401
 from nblabel import errors
 
 if TYPE_CHECKING:
+    from nblabel import assist
     from nblabel.diagnosis import doctor
     from nblabel.labels import Instructions, Label
     from nblabel.manifest import read_manifest, write_manifest
@@ -28,6 +29,7 @@ __all__ = [
     "Instructions",
     "Label",
     "__version__",
+    "assist",
     "doctor",
     "errors",
     "label",
@@ -46,8 +48,13 @@ _HOMES = {
 }
 
 
+_MODULES = {"assist"}
+
+
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used."""
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'nblabel' has no attribute {name!r}", name=name, obj=importlib.import_module(__name__))
     value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)

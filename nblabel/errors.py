@@ -11,7 +11,9 @@
     ├── FrameError       ValueError     a DataFrame cannot be bound to a labeling job
     ├── StorageError     OSError        read, write or list of a file or URL failed
     ├── StoreError       OSError        the labeling store cannot be opened or written
-    └── SessionError     RuntimeError   a front end asked for what this session cannot do
+    ├── SessionError     RuntimeError   a front end asked for what this session cannot do
+    ├── AssistError      ValueError     prompts do not fit the image, or a model does not have the form expected
+    └── CancelledError   RuntimeError   work was given up because it was no longer wanted
 
 Each class also derives from the builtin that a caller would catch, says *where: what was wrong, what was expected; what to do*, and keeps its facts
 in attributes. A front end receives `code`, the message and `path`.
@@ -23,6 +25,8 @@ from typing import ClassVar
 
 __all__ = [
     "AnnotationError",
+    "AssistError",
+    "CancelledError",
     "FrameError",
     "ManifestError",
     "MediaError",
@@ -140,3 +144,15 @@ class SessionError(NblabelError, RuntimeError):
     """A front end asked for something that this session cannot do."""
 
     code = "session"
+
+
+class AssistError(NblabelError, ValueError):
+    """Prompts do not fit the image, or a segmentation model does not have the form expected."""
+
+    code = "assist"
+
+
+class CancelledError(NblabelError, RuntimeError):
+    """Work was given up because it was no longer wanted."""
+
+    code = "cancelled"
