@@ -131,8 +131,8 @@ def _png(image: Any) -> bytes:
     return file.getvalue()
 
 
-def as_labels(labels: Iterable[str | Label]) -> tuple[Label, ...]:
-    """Complete a list of names or labels with colours and keys.
+def as_labels(labels: Iterable[str | Label], *, keys: str = _KEYS) -> tuple[Label, ...]:
+    """Complete a list of names or labels with colours and with the first of `keys` that are free.
 
     Raises
     ------
@@ -156,8 +156,8 @@ def as_labels(labels: Iterable[str | Label]) -> tuple[Label, ...]:
     _refuse_twice([label.key.lower() for label in given if label.key is not None], "key")
     taken = {text.lower() for label in given for text in (label.color, label.key) if text is not None}
     colors = (color for color in map(default_color, itertools.count()) if color not in taken)
-    keys = (key for key in _KEYS if key not in taken)
-    return tuple(replace(label, color=label.color or next(colors), key=label.key or next(keys, None)) for label in given)
+    free = (key for key in keys if key not in taken)
+    return tuple(replace(label, color=label.color or next(colors), key=label.key or next(free, None)) for label in given)
 
 
 def as_instructions(instructions: str | Instructions | None) -> Instructions:

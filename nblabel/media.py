@@ -1,4 +1,4 @@
-"""Images as a front end may show them: measured from the header, on the stored pixel grid, never a bomb.
+"""Images and texts as a front end may show them: images measured from the header, on the stored pixel grid, never a bomb; texts as UTF-8.
 
 Ground Truth does not apply EXIF orientation, browsers do. So the tag is set to 1 in the bytes before anything decodes them, here and nowhere else;
 measuring, showing and storing then share one grid.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from PIL.ImageFile import ImageFile
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "Picture", "read_image"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "Document", "Picture", "encode_text", "read_image", "read_text"]
 
 MAX_BYTES = 200_000_000
 """Largest file that is read to be shown, in bytes."""
@@ -38,6 +38,7 @@ MAX_PIXELS = 100_000_000
 
 _DEEP_GRAY = {"I", "F", "I;16", "I;16B"}
 _GRAY = {"1", "L", "LA"} | _DEEP_GRAY
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
 
@@ -63,6 +64,65 @@ class Picture:
     width: int
     height: int
     depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text ready to be shown.
+
+    Attributes
+    ----------
+    data : bytes
+        The text in UTF-8.
+    length : int
+        Its code points.
+    mime : str
+        Media type of `data`.
+    """
+
+    data: bytes
+    length: int
+    mime: str = "text/plain; charset=utf-8"
+
+
+def read_text(data: bytes) -> Document:
+    r"""Measure an encoded text.
+
+    Line breaks stay as they are. A byte order mark at the start is no part of the text, as it is none to a browser.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole text file in UTF-8.
+
+    Raises
+    ------
+    MediaError
+        When it is not UTF-8.
+
+    Examples
+    --------
+    >>> read_text("na\u00efve \U0001f600".encode()).length
+    7
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MediaError(f"not a text in UTF-8 (byte {error.start} is {data[error.start]:#04x}); save it as UTF-8") from None
+    return Document(text.encode(), len(text))
+
+
+def encode_text(text: str) -> bytes:
+    r"""Write a text as `read_text` reads it: every code point stays in its place.
+
+    A lone surrogate, which UTF-8 has no form for, becomes U+FFFD; a byte order mark at the start stays, as it counts in offsets.
+
+    Examples
+    --------
+    >>> encode_text("a\ud800b").decode()
+    'a\ufffdb'
+    """
+    return _LONE_SURROGATE.sub("\ufffd", text).encode("utf-8-sig" if text.startswith("\ufeff") else "utf-8")
 
 
 def read_image(data: bytes) -> Picture:

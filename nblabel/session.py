@@ -18,7 +18,7 @@ import numpy as np
 
 from nblabel import schema
 from nblabel.errors import AnnotationError, MediaError, NblabelError, SchemaError, SessionError, StorageError
-from nblabel.media import Picture, read_image
+from nblabel.media import Document, Picture, read_image, read_text
 from nblabel.tasks.base import Media
 from nblabel.wire import ErrorView, ItemView, MoveParams, Nothing, Notice, OpenParams, Operation, Position, Progress, Receipt, Request
 
@@ -36,6 +36,7 @@ CACHE_BYTES = 64 * 2**20
 
 _CODES: dict[str, int] = {"unlabeled": 0, "draft": 1, "edited": 2, "submitted": 3, "skipped": 4}
 _FINISHED = _CODES["submitted"]
+_READERS: dict[str, Callable[[bytes], Picture | Document]] = {"image": read_image, "text": read_text}
 
 Buffers = Sequence[bytes]
 Listener = Callable[[str, Any], None]
@@ -91,7 +92,7 @@ class Session:
         if not len(self.ids):
             raise SessionError("there is nothing to label: no items were given")
         self._places = {item: index for index, item in enumerate(self.ids)}
-        self._media = _MediaCache(items.load)
+        self._media = _MediaCache(items.load, _READERS[task.media])
         self._lock = RLock()
         self._listeners: list[Listener] = []
         self._seen = journal.last_sequence() if since is None else since
@@ -214,9 +215,9 @@ class Session:
     def view(self, index: int) -> tuple[ItemView, bytes | None]:
         """Show an item: what is known of it, and its media, None when that cannot be read."""
         item = self.ids[self._check(index)]
-        picture, trouble = None, None
+        shown, trouble = None, None
         try:
-            picture = self._media.get(index)
+            shown = self._media.get(index)
         except (MediaError, StorageError) as error:
             trouble = str(error)
         except Exception as error:  # noqa: BLE001 - whatever reading it ran into, the item is shown
@@ -231,13 +232,14 @@ class Session:
             name=self._items.name(index),
             state=work.state,
             edited=work.edited,
-            value=self.task.begin(None, _media(picture)) if work.value is None else work.value,
+            value=self.task.begin(None, _media(shown)) if work.value is None else work.value,
             next=self._next(index),
             error=trouble,
         )
-        if picture is None:
+        if shown is None:
             return view, None
-        return replace(view, mime=picture.mime, width=picture.width, height=picture.height), picture.data
+        media = _media(shown)
+        return replace(view, mime=shown.mime, width=media.width, height=media.height), shown.data
 
     def move(self, index: int, *, origin: str | None = None) -> Position:
         """Make an item the current one."""
@@ -421,26 +423,27 @@ class Session:
 
 
 class _MediaCache:
-    """The pictures read last, bounded by their encoded size."""
+    """The media read last, bounded by their encoded size."""
 
-    def __init__(self, load: Callable[[int], bytes]) -> None:
+    def __init__(self, load: Callable[[int], bytes], read: Callable[[bytes], Picture | Document]) -> None:
         self._load = load
-        self._kept: OrderedDict[int, Picture] = OrderedDict()
+        self._read = read
+        self._kept: OrderedDict[int, Picture | Document] = OrderedDict()
         self._sizes: dict[int, Media] = {}
         self._lock = RLock()
 
-    def get(self, index: int) -> Picture:
+    def get(self, index: int) -> Picture | Document:
         with self._lock:
             if (found := self._kept.get(index)) is not None:
                 self._kept.move_to_end(index)
                 return found
-        picture = read_image(self._load(index))
+        media = self._read(self._load(index))
         with self._lock:
-            self._kept[index] = picture
-            self._sizes[index] = _media(picture)
+            self._kept[index] = media
+            self._sizes[index] = _media(media)
             while len(self._kept) > 1 and sum(len(kept.data) for kept in self._kept.values()) > CACHE_BYTES:
                 self._kept.popitem(last=False)
-        return picture
+        return media
 
     def measure(self, index: int) -> Media:
         """Give an item's size; once it was seen, what was drawn on it can be saved even if its file is gone."""
@@ -455,8 +458,14 @@ def _code(state: State, *, edited: bool) -> int:
     return _CODES["edited" if edited else state]
 
 
-def _media(picture: Picture | None) -> Media:
-    return Media() if picture is None else Media(width=picture.width, height=picture.height, depth=picture.depth)
+def _media(shown: Picture | Document | None) -> Media:
+    match shown:
+        case None:
+            return Media()
+        case Document():
+            return Media(length=shown.length)
+        case Picture():
+            return Media(width=shown.width, height=shown.height, depth=shown.depth)
 
 
 def _naming(item: str, error: AnnotationError | SchemaError) -> NblabelError:

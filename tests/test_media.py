@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nblabel.errors import MediaError
-from nblabel.media import MAX_PIXELS, read_image
+from nblabel.media import MAX_PIXELS, encode_text, read_image, read_text
 
 ORIENTATION = 0x0112
 # Left half dark, right half light, wider than high: turned or mirrored it would look different.
@@ -197,3 +197,17 @@ def test_damaged_files_are_read_or_refused(form, data):
         return
     assert picture.width > 0
     assert picture.data
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=[]), max_size=40))
+def test_every_code_point_of_a_text_stays_in_its_place(text):
+    document = read_text(encode_text(text))
+    shown = document.data.decode()
+    assert document.length == len(shown) == len(text)
+    assert all(one == other or (other == "\ufffd" and "\ud800" <= one <= "\udfff") for one, other in zip(text, shown, strict=True))
+
+
+def test_a_text_file_is_read_as_it_is_without_its_byte_order_mark():
+    assert read_text(b"\xef\xbb\xbfa\r\nb\rc\0").data == b"a\r\nb\rc\0"
+    with pytest.raises(MediaError, match=r"not a text in UTF-8 \(byte 1 is 0xe9\); save it as UTF-8"):
+        read_text("hé".encode("latin-1"))

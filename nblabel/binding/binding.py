@@ -15,7 +15,7 @@ from nblabel.errors import FrameError, MediaError, NblabelError, StoreError
 from nblabel.manifest import folders
 from nblabel.manifest.attributes import check_attribute_name
 from nblabel.manifest.codec import paused_gc
-from nblabel.media import MAX_BYTES
+from nblabel.media import MAX_BYTES, encode_text
 from nblabel.store import DEFAULT_PATH, Label, Store
 from nblabel.tasks.base import Context
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["OWNER", "Binding", "Row", "join"]
 
 _log = logging.getLogger(__name__)
+_LONGEST_NAME = 60
 
 OWNER = "owner"
 """The worker who labels in a notebook."""
@@ -101,6 +102,7 @@ class Binding:
         self.attribute = attribute
         self.task = task
         self.source = source_column(frame, source)
+        self._inline = task.media == "text" and not self.source.endswith("-ref")
         identity = key or self.source
         self._places = Places(frame, identity)
         self._columns = LabelColumns(frame, attribute)
@@ -125,10 +127,15 @@ class Binding:
         return len(self.ids)
 
     def name(self, index: int) -> str:
-        """Tell what a person calls an item: its source, where that is more than a checksum."""
+        """Tell what a person calls an item: its source, where that is more than a checksum; of a text its beginning."""
         if self._media is not None:
-            return "image"
-        return self._sources[index] or f"row {index}"
+            return self.task.media
+        source = self._sources[index]
+        return (_beginning(source) if self._inline else source) or f"row {index}"
+
+    def what(self, index: int) -> str:
+        """Give what is labeled as the frame has it: a path, a URL or a text."""
+        return self._sources[index] if self._inline else self.name(index)
 
     def load(self, index: int) -> bytes:
         """Read an item's media.
@@ -144,7 +151,10 @@ class Binding:
             return self._media[index]
         source = self._sources[index]
         if not source:
-            raise MediaError(f"row {index} has no {self.source!r}; put the path of its file there")
+            what = "a text" if self._inline else "the path of its file"
+            raise MediaError(f"row {index} has no {self.source!r}; put {what} there")
+        if self._inline:
+            return encode_text(source)
         return storage.read_bytes(storage.resolve(source, [self._folders[index], self._root, Path.cwd()]), limit=MAX_BYTES)
 
     def write(self, index: int) -> Row | None:
@@ -290,6 +300,11 @@ def cells_of(work: Work, task: Task, job: Job) -> Sequence[Any] | None:
     if work.state != "submitted" or work.decided is None:
         return None
     return task.encode(task.annotation(work.submitted), Context(media=work.media, job_name=job.name, created=work.decided))
+
+
+def _beginning(text: str) -> str:
+    words = " ".join(text[: 4 * _LONGEST_NAME].split())
+    return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 def _check_attribute(attribute: str, task: Task) -> None:

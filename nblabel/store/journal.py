@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nblabel import schema
-from nblabel.errors import SchemaError, SessionError
+from nblabel.errors import AnnotationError, SchemaError, SessionError
 from nblabel.store.records import Outcome, Texts, Work
 from nblabel.store.texts import dump_foreign, dump_json, load_json, now
 from nblabel.wire import Operation
@@ -93,7 +93,7 @@ class Journal:
         Raises
         ------
         AnnotationError, SchemaError
-            When the task refuses the change.
+            When the task refuses the change, or the value that is handed in.
         SessionError
             When the operation takes back one that is unknown or was taken back before.
         """
@@ -219,6 +219,8 @@ class Journal:
             value, inverse = task.apply(value, operation.change, media)
             changed = {"state": "draft" if work.state == "unlabeled" else work.state, "value": dump_json(value)}
         elif operation.kind == "submit":
+            if (lacking := task.lacking(value)) is not None:
+                raise AnnotationError(lacking)
             text = dump_json(value)
             measured = dump_json(schema.dump(media))
             changed = {"state": "submitted", "value": text, "submitted": text, "submitted_at": moment, "media": measured, "imported": None}

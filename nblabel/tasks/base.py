@@ -30,14 +30,16 @@ __all__ = ["Context", "Media", "Task", "free_id"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Media:
-    """What is known of an item's media without its pixels.
+    """What is known of an item's media without its content.
 
-    Sizes are pixels of the image as stored (EXIF orientation is not applied); `depth` is the number of colour channels, 3 or 1.
+    Sizes are pixels of the image as stored (EXIF orientation is not applied); `depth` is the number of colour channels, 3 or 1. A text has a
+    `length` in code points.
     """
 
     width: int | None = None
     height: int | None = None
     depth: int | None = None
+    length: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +92,8 @@ class Task(ABC):
     """Whether the label attribute refers to a file and so must end in ``-ref``."""
     groundtruth_types: ClassVar[tuple[str, ...]] = ()
     """What the metadata of its labels says under ``type``: a manifest's labels are read by the task type that has theirs."""
+    keys: ClassVar[str] = "1234567890"
+    """Keys for classes that name none, in order."""
     wire_types: ClassVar[tuple[builtins.type, ...]] = ()
     """Dataclasses of the value and of its changes, for the generated TypeScript."""
 
@@ -99,7 +103,7 @@ class Task(ABC):
     """The id of each class in labels: its place in `labels`, or, of a class that others brought, what `knowing` gave it."""
 
     def __init__(self, labels: Iterable[str | Label], *, instructions: str | Instructions | None = None) -> None:
-        self.labels = as_labels(labels)
+        self.labels = as_labels(labels, keys=self.keys)
         self.instructions = as_instructions(instructions)
         self.class_ids = {label.name: position for position, label in enumerate(self.labels)}
 
@@ -193,6 +197,10 @@ class Task(ABC):
         AnnotationError, SchemaError
             When the change is malformed, names parts that do not exist, or leads to something unacceptable.
         """
+
+    def lacking(self, value: Any) -> str | None:  # noqa: ARG002 - what most task types say of any value
+        """Say what must be done before a value can be handed in, None when nothing must."""
+        return None
 
     @abstractmethod
     def difference(self, before: Any, after: Any) -> Any:

@@ -321,7 +321,7 @@ class Labeler(anywidget.AnyWidget):
 
     def _submission(self, index: int, row: Row) -> Submission:
         annotation = self._session.annotation(index)
-        return Submission(index=index, source=self._session.name_of(index), annotation=annotation, label=row.label, metadata=row.metadata)
+        return Submission(index=index, source=self._binding.what(index), annotation=annotation, label=row.label, metadata=row.metadata)
 
     def _let_go(self) -> None:
         """Close for good and keep nothing alive: neither the DataFrame nor anything of the user's."""

@@ -44,14 +44,15 @@ def label(
 
     Parameters
     ----------
-    data : DataFrame, path, bytes, PIL image or ndarray
-        A DataFrame is labeled in place. Anything else is one image (an array has shape (h, w) or (h, w, 3) and type uint8), known by its path, or by
-        its content where it has none; labeling it again shows earlier work.
+    data : DataFrame, path, bytes, PIL image, ndarray or str
+        A DataFrame is labeled in place. Anything else is one item, known by its path, or by its content where it has none; labeling it again shows
+        earlier work. An array has shape (h, w) or (h, w, 3) and type uint8. To a task that labels texts, a str is the text itself; the path of a text
+        file is a `pathlib.Path`, and bytes are UTF-8.
     task : Task
         What is done, such as ``BoundingBox(["cat", "dog"])``.
     attribute : str, optional
         The label attribute: the column that labels are written to. Derived from `name` when only that is given, and from the type of `task` for one
-        image.
+        item.
     name : str, optional
         The job's name; the attribute by default.
     store : path, optional
@@ -89,7 +90,7 @@ def label(
     if isinstance(data, pd.DataFrame):
         frame, media, chosen = data, None, _attribute(attribute, name, task)
     else:
-        frame, media = _one_row(data)
+        frame, media = _one_text(data) if task.media == "text" else _one_row(data)
         chosen = _attribute(attribute, name or task.type, task)
     opened = Store(store)
     try:
@@ -160,6 +161,14 @@ def _one_row(data: Any) -> tuple[pd.DataFrame, list[bytes] | None]:
             f"expected a DataFrame, a path, bytes, a PIL image or an array, got {type(data).__name__}; put several items into a DataFrame"
         )
     return _frame(f"sha256:{hashlib.sha256(content).hexdigest()}"), [content]
+
+
+def _one_text(data: Any) -> tuple[pd.DataFrame, list[bytes] | None]:
+    if isinstance(data, str):
+        return pd.DataFrame({"source": pd.Series([data], dtype=object)}), None
+    if isinstance(data, os.PathLike | bytes | bytearray | memoryview):
+        return _one_row(data)
+    raise FrameError(f"expected a DataFrame, a text, a pathlib.Path or bytes, got {type(data).__name__}; put several texts into a DataFrame")
 
 
 def _frame(source: str) -> pd.DataFrame:
