@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import uuid
+
 import pytest
 import toolchain
+from harness import aws
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +26,34 @@ def node_executable() -> str:
 def front_end() -> None:
     """Make sure that nblabel/static/ holds the bundles of js/src as it is now."""
     _or_fail(toolchain.ensure_front_end)
+
+
+@pytest.fixture(scope="session")
+def moto_endpoint() -> str:
+    """Address of a server that stands in for AWS."""
+    with aws.moto_server() as address:
+        yield address
+
+
+@pytest.fixture
+def aws_environment(moto_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Make boto3 talk to that server and to nobody else; gives what changes the variables further."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in aws.environment(moto_endpoint).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+    return monkeypatch
+
+
+@pytest.fixture
+def bucket(aws_environment: pytest.MonkeyPatch) -> str:
+    """URL of an empty bucket, without a slash at the end."""
+    from nblabel.storage.s3 import S3
+
+    name = f"nblabel-{uuid.uuid4().hex}"
+    S3().client.create_bucket(Bucket=name)
+    return f"s3://{name}"
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
-"""Read and write whole files by path or URL.
+"""Read, write and list files by path or URL: of this machine, and of Amazon S3.
 
-Every other module names files by a *reference*: a local path (str or `os.PathLike`) or a URL. The scheme of the reference chooses the module that
-does the work, from one table; a module of storage is any module with `read_bytes`, `write_bytes_atomic` and `exists`.
+Every other module names files by a *reference*: a local path (str or `os.PathLike`) or a URL. The scheme of the reference chooses what does the work,
+from one table. Credentials, region, profile and endpoint of S3 are those of boto3's own configuration.
 
 Examples
 --------
@@ -11,6 +11,8 @@ Examples
 >>> write_bytes_atomic(path, [b"one ", b"two"])
 >>> read_bytes(path)
 b'one two'
+>>> size(path), read_range(path, 4, 100)
+(7, b'two')
 >>> resolve("a.txt", [folder]) == path
 True
 """
@@ -24,22 +26,27 @@ from typing import TYPE_CHECKING, Protocol
 
 from nblabel.errors import StorageError
 from nblabel.storage import local
+from nblabel.storage.files import File
+from nblabel.storage.s3 import S3
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["exists", "folder", "read_bytes", "resolve", "write_bytes_atomic"]
+__all__ = ["S3", "File", "exists", "folder", "list_files", "read_bytes", "read_range", "resolve", "size", "write_bytes_atomic"]
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 class _Backend(Protocol):
     def read_bytes(self, ref: str, limit: int | None) -> bytes: ...
-    def write_bytes_atomic(self, ref: str, chunks: Iterable[bytes | memoryview]) -> None: ...
+    def read_range(self, ref: str, start: int, end: int) -> bytes: ...
+    def size(self, ref: str) -> int: ...
     def exists(self, ref: str) -> bool: ...
+    def list_files(self, ref: str) -> Iterator[File]: ...
+    def write_bytes_atomic(self, ref: str, chunks: Iterable[bytes | memoryview], kms_key: str | None) -> None: ...
 
 
-_BACKENDS: dict[str, _Backend] = {"": local, "file": local}
+_BACKENDS: dict[str, _Backend] = {"": local, "file": local, "s3": S3()}
 
 
 def read_bytes(ref: str | os.PathLike[str], *, limit: int | None = None) -> bytes:
@@ -61,7 +68,69 @@ def read_bytes(ref: str | os.PathLike[str], *, limit: int | None = None) -> byte
     return _backend(name).read_bytes(name, limit)
 
 
-def write_bytes_atomic(ref: str | os.PathLike[str], chunks: Iterable[bytes | memoryview]) -> None:
+def read_range(ref: str | os.PathLike[str], start: int, end: int) -> bytes:
+    """Return a part of a file, without reading the rest.
+
+    Parameters
+    ----------
+    ref
+        Local path or URL.
+    start, end
+        First byte, from 0, and the one after the last. What lies beyond the end of the file is left out.
+
+    Raises
+    ------
+    StorageError
+        As `read_bytes`.
+    ValueError
+        `start` is negative.
+    """
+    if start < 0:
+        raise ValueError(f"start={start} is negative; a range is counted from the beginning of the file")
+    name = os.fspath(ref)
+    return _backend(name).read_range(name, start, end)
+
+
+def size(ref: str | os.PathLike[str]) -> int:
+    """Return the number of bytes of a file.
+
+    Parameters
+    ----------
+    ref
+        Local path or URL.
+
+    Raises
+    ------
+    StorageError
+        As `read_bytes`.
+    """
+    name = os.fspath(ref)
+    return _backend(name).size(name)
+
+
+def list_files(ref: str | os.PathLike[str]) -> Iterator[File]:
+    """Yield the files of a folder and of all folders in it.
+
+    Parameters
+    ----------
+    ref
+        Local path or URL of the folder. On S3 a folder is a prefix that ends with a slash; it is added where it is missing.
+
+    Yields
+    ------
+    File
+        In the order of their names' bytes in UTF-8, as S3 lists them, locally too.
+
+    Raises
+    ------
+    StorageError
+        The folder or bucket is missing, or may not be listed.
+    """
+    name = os.fspath(ref)
+    return _backend(name).list_files(name)
+
+
+def write_bytes_atomic(ref: str | os.PathLike[str], chunks: Iterable[bytes | memoryview], *, kms_key: str | None = None) -> None:
     """Write a file so that a reader sees the old content or the new, never a part.
 
     Parameters
@@ -70,6 +139,8 @@ def write_bytes_atomic(ref: str | os.PathLike[str], chunks: Iterable[bytes | mem
         Local path or URL. A file that is there is replaced and keeps its permission bits; a symbolic link stays and its target is replaced.
     chunks
         The content in pieces. When taking the next piece raises, nothing has changed.
+    kms_key
+        Id, ARN or alias of the KMS key that S3 encrypts the file with; by default the bucket's own setting holds.
 
     Raises
     ------
@@ -77,7 +148,7 @@ def write_bytes_atomic(ref: str | os.PathLike[str], chunks: Iterable[bytes | mem
         The folder is missing, may not be written, the disk is full, or the scheme is not supported.
     """
     name = os.fspath(ref)
-    _backend(name).write_bytes_atomic(name, chunks)
+    _backend(name).write_bytes_atomic(name, chunks, kms_key)
 
 
 def exists(ref: str | os.PathLike[str]) -> bool:
@@ -91,7 +162,7 @@ def exists(ref: str | os.PathLike[str]) -> bool:
     Raises
     ------
     StorageError
-        The scheme is not supported.
+        The scheme is not supported, or S3 does not tell.
     """
     name = os.fspath(ref)
     return _backend(name).exists(name)
@@ -160,8 +231,5 @@ def _backend(name: str) -> _Backend:
     backend = _BACKENDS.get(scheme)
     if backend is not None:
         return backend
-    if scheme == "s3":
-        message = "Amazon S3 is not available in this version; download the file first (aws s3 cp) and give its local path"
-    else:
-        message = f"{scheme}:// is not supported; give a local path or a file:// URL"
+    message = f"{scheme}:// is not supported; give a local path, or a URL that begins with s3:// or file://"
     raise StorageError(message, uri=name)

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from nblabel.errors import StorageError
+from nblabel.storage.files import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["exists", "path_of", "read_bytes", "write_bytes_atomic"]
+__all__ = ["exists", "list_files", "path_of", "read_bytes", "read_range", "size", "write_bytes_atomic"]
 
 
 def path_of(ref: str) -> str:
@@ -48,15 +49,36 @@ def read_bytes(ref: str, limit: int | None) -> bytes:
     """Return the content of a file; see `nblabel.storage.read_bytes`."""
     with _explained(ref):
         path = Path(path_of(ref))
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not stat.S_ISREG(status.st_mode):  # reading a pipe may wait forever, reading a device never end
-            raise StorageError("this is a pipe, a socket or a device, a file was expected; copy its content into a file", uri=ref)
-        if limit is not None and status.st_size > limit:
-            message = f"the file has {status.st_size:,} bytes, at most {limit:,} can be shown; make it smaller or split it"
+        length = _length(path, ref)
+        if limit is not None and length > limit:
+            message = f"the file has {length:,} bytes, at most {limit:,} can be shown; make it smaller or split it"
             raise StorageError(message, uri=ref)
         return path.read_bytes()
+
+
+def read_range(ref: str, start: int, end: int) -> bytes:
+    """Return a part of a file; see `nblabel.storage.read_range`."""
+    with _explained(ref):
+        path = Path(path_of(ref))
+        _length(path, ref)
+        with path.open("rb") as file:
+            file.seek(start)
+            return file.read(max(end - start, 0))
+
+
+def size(ref: str) -> int:
+    """Return the number of bytes of a file; see `nblabel.storage.size`."""
+    with _explained(ref):
+        return _length(Path(path_of(ref)), ref)
+
+
+def _length(path: Path, ref: str) -> int:
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):  # reading a pipe may wait forever, reading a device never end
+        raise StorageError("this is a pipe, a socket or a device, a file was expected; copy its content into a file", uri=ref)
+    return status.st_size
 
 
 def exists(ref: str) -> bool:
@@ -64,8 +86,44 @@ def exists(ref: str) -> bool:
     return Path(path_of(ref)).is_file()
 
 
-def write_bytes_atomic(ref: str, chunks: Iterable[bytes | memoryview]) -> None:
+def list_files(ref: str) -> Iterator[File]:
+    """Yield the files of a folder; see `nblabel.storage.list_files`.
+
+    Links to folders are followed, but not to one that is being listed already.
+    """
+    with _explained(ref):
+        top = path_of(ref)
+        if not stat.S_ISDIR(os.stat(top).st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    as_url = ref.lower().startswith("file://")
+    for path, length in _walk(top, ref, frozenset()):
+        yield File(Path(path).absolute().as_uri() if as_url else Path(path).as_posix(), length)
+
+
+def _walk(folder: str, ref: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+    with _explained(ref):
+        status = os.stat(folder)
+        here = above | {(status.st_dev, status.st_ino)}
+        with os.scandir(folder) as found:
+            entries = [(entry.name + ("/" if entry.is_dir() else ""), entry) for entry in found]
+    # A folder's slash takes part in the order, as it does on S3.
+    for name, entry in sorted(entries, key=lambda pair: os.fsencode(pair[0])):
+        with _explained(ref):
+            try:
+                status = entry.stat()
+            except FileNotFoundError:  # a link to nothing, or gone in the meantime
+                continue
+        if name.endswith("/"):
+            if (status.st_dev, status.st_ino) not in here:
+                yield from _walk(entry.path, ref, here)
+        elif stat.S_ISREG(status.st_mode):
+            yield entry.path, status.st_size
+
+
+def write_bytes_atomic(ref: str, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> None:
     """Write a file at once; see `nblabel.storage.write_bytes_atomic`."""
+    if kms_key is not None:
+        raise StorageError("a KMS key encrypts files on S3 only; leave kms_key out, or give a URL that begins with s3://", uri=ref)
     with _explained(ref):
         target = Path(os.path.realpath(path_of(ref)))
         if target.is_dir():

@@ -32,13 +32,27 @@ class TestRead:
             (tmp_path / "file" / "x", "a part of the path is a file"),
             ("a\0b", "no path can hold a NUL"),
             ("file://elsewhere/x", "'elsewhere' is not this machine"),
-            ("s3://bucket/x", "Amazon S3 is not available in this version; download the file first"),
             ("https://host/x", "https:// is not supported; give a local path"),
         ]:
             with pytest.raises(StorageError, match=message) as caught:
                 storage.read_bytes(ref)
             assert caught.value.uri == str(ref)
             assert str(ref) in str(caught.value)
+
+    def test_part_and_size(self, tmp_path):
+        (tmp_path / "x").write_bytes(b"0123456789")
+
+        assert storage.size(tmp_path / "x") == 10
+        assert storage.read_range(tmp_path / "x", 2, 5) == b"234"
+        assert storage.read_range((tmp_path / "x").as_uri(), 8, 100) == b"89"
+        assert storage.read_range(tmp_path / "x", 100, 200) == storage.read_range(tmp_path / "x", 5, 2) == b""
+        with pytest.raises(ValueError, match="start=-1 is negative"):
+            storage.read_range(tmp_path / "x", -1, 2)
+        for ask in (storage.size, lambda ref: storage.read_range(ref, 0, 1)):
+            with pytest.raises(StorageError, match="this is a folder"):
+                ask(tmp_path)
+            with pytest.raises(StorageError, match="no such file"):
+                ask(tmp_path / "none")
 
     @posix
     @pytest.mark.parametrize("kind", ["pipe", "device"])
@@ -154,8 +168,42 @@ class TestWrite:
             storage.write_bytes_atomic(tmp_path, [b""])
         with pytest.raises(StorageError, match="no such file or folder"):
             storage.write_bytes_atomic(tmp_path / "no" / "x", [b""])
-        with pytest.raises(StorageError, match="S3 is not available"):
-            storage.write_bytes_atomic("s3://bucket/x", [b""])
+        with pytest.raises(StorageError, match="a KMS key encrypts files on S3 only"):
+            storage.write_bytes_atomic(tmp_path / "x", [b""], kms_key="alias/key")
+
+
+class TestList:
+    def test_in_the_order_of_s3(self, tmp_path, monkeypatch):
+        names = ["a.txt", "a/b/c.txt", "a/z.txt", "a0.txt", "B.txt", "é.txt", "\N{GRINNING FACE}.txt", "\uffee.txt"]
+        for name in names:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(b"x" * len(name))
+        (tmp_path / "empty").mkdir()
+        expected = sorted(names, key=str.encode)
+
+        assert [(file.ref, file.size) for file in storage.list_files(tmp_path)] == [(f"{tmp_path.as_posix()}/{name}", len(name)) for name in expected]
+        assert [file.ref for file in storage.list_files(tmp_path.as_uri())] == [(tmp_path / name).as_uri() for name in expected]
+        monkeypatch.chdir(tmp_path)
+        assert [file.ref for file in storage.list_files("a/")] == ["a/b/c.txt", "a/z.txt"]
+        assert [file.ref for file in storage.list_files(".")] == expected
+
+    @posix
+    def test_links(self, tmp_path):
+        (tmp_path / "a").mkdir()
+        (tmp_path / "a" / "x").touch()
+        (tmp_path / "a" / "up").symlink_to(tmp_path)
+        (tmp_path / "b").symlink_to(tmp_path / "a")
+        (tmp_path / "nowhere").symlink_to(tmp_path / "none")
+        os.mkfifo(tmp_path / "pipe")
+
+        assert [file.ref for file in storage.list_files(tmp_path)] == [str(tmp_path / "a" / "x"), str(tmp_path / "b" / "x")]
+
+    def test_errors(self, tmp_path):
+        (tmp_path / "x").touch()
+        with pytest.raises(StorageError, match="no such file or folder"):
+            list(storage.list_files(tmp_path / "none"))
+        with pytest.raises(StorageError, match="is a file, not a folder"):
+            list(storage.list_files(tmp_path / "x"))
 
 
 class TestNames:

@@ -1,0 +1,213 @@
+"""Amazon S3, and what speaks its protocol: ``s3://bucket/key``."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from typing import TYPE_CHECKING, Any
+
+from nblabel.errors import StorageError
+from nblabel.storage.files import File
+from nblabel.storage.s3_errors import code_of, explained
+from nblabel.storage.s3_listing import list_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["S3", "make_client", "parse"]
+
+CONNECTIONS = 32
+"""Most connections of a client, and so most requests at once."""
+
+_ATTEMPTS = 5
+_URL = re.compile(r"s3://([^/]+)/?(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def parse(uri: str) -> tuple[str, str]:
+    """Return bucket and key of a URL; the key is empty for a whole bucket.
+
+    Raises
+    ------
+    StorageError
+        There is no bucket.
+
+    Examples
+    --------
+    >>> parse("s3://bucket/cats/1 a.jpg")
+    ('bucket', 'cats/1 a.jpg')
+    """
+    found = _URL.fullmatch(uri)
+    if found is None:
+        raise StorageError("expected s3://bucket/key", uri=uri)
+    return found[1], found[2]
+
+
+def make_client(session: Any = None, **config: Any) -> Any:
+    """Make an S3 client.
+
+    Parameters
+    ----------
+    session : boto3.Session, optional
+        By default the one of ``boto3.setup_default_session``, or else a new one. Credentials, region, profile, endpoint and retries are those of
+        boto3's own configuration: ``~/.aws/config`` and environment variables such as ``AWS_PROFILE``, ``AWS_ENDPOINT_URL``, ``AWS_MAX_ATTEMPTS``.
+    **config
+        Options of `botocore.config.Config`.
+    """
+    import boto3
+    from botocore.config import Config
+
+    source = session or boto3.DEFAULT_SESSION or boto3.Session()
+    return source.client("s3", config=Config(**{"max_pool_connections": CONNECTIONS, **config}))
+
+
+class S3:
+    """Objects of S3 as files, through one client.
+
+    The methods are those of `nblabel.storage`, which uses an object of this class without a client of its own.
+
+    Parameters
+    ----------
+    client : boto3 S3 client, optional
+        By default one by `make_client`, made when it is first needed and made anew when the configuration changes.
+
+    Examples
+    --------
+    >>> S3(client=None)
+    S3()
+    """
+
+    def __init__(self, client: Any = None) -> None:
+        self._given = client
+
+    def __repr__(self) -> str:
+        return "S3()" if self._given is None else f"S3({self._given!r})"
+
+    @property
+    def client(self) -> Any:
+        """The boto3 client."""
+        return self._given or _default.client()
+
+    def read_bytes(self, uri: str, limit: int | None = None) -> bytes:
+        """Return the content of an object; see `nblabel.storage.read_bytes`."""
+        bucket, key = _object(uri)
+        with explained(uri):
+            answer = self._get(Bucket=bucket, Key=key)
+            size = answer["ContentLength"]
+            if limit is not None and size > limit:
+                answer["Body"].close()
+                message = f"the file has {size:,} bytes, at most {limit:,} can be shown; make it smaller or split it"
+                raise StorageError(message, uri=uri)
+            return self._body(answer, bucket, key, 0, size)
+
+    def read_range(self, uri: str, start: int, end: int) -> bytes:
+        """Return a part of an object; see `nblabel.storage.read_range`."""
+        bucket, key = _object(uri)
+        if start >= end:
+            return b""
+        with explained(uri):
+            try:
+                answer = self._get(Bucket=bucket, Key=key, Range=f"bytes={start}-{end - 1}")
+            except self.client.exceptions.ClientError as error:
+                if code_of(error) not in {"InvalidRange", "416"}:
+                    raise
+                return b""
+            return self._body(answer, bucket, key, start, answer["ContentLength"])
+
+    def size(self, uri: str) -> int:
+        """Return the number of bytes of an object; see `nblabel.storage.size`."""
+        bucket, key = _object(uri)
+        with explained(uri):
+            try:
+                return int(self.client.head_object(Bucket=bucket, Key=key)["ContentLength"])
+            except self.client.exceptions.ClientError as error:
+                if code_of(error) == "404":  # the answer has no body that would say what is missing
+                    self.client.list_objects_v2(Bucket=bucket, MaxKeys=1)
+                raise
+
+    def exists(self, uri: str) -> bool:
+        """Tell whether an object is there; see `nblabel.storage.exists`."""
+        bucket, key = parse(uri)
+        if not key:
+            return False
+        with explained(uri):
+            try:
+                self.client.head_object(Bucket=bucket, Key=key)
+            except self.client.exceptions.ClientError as error:
+                if code_of(error) != "404":
+                    raise
+                return False
+        return True
+
+    def list_files(self, uri: str) -> Iterator[File]:
+        """Yield the objects below a prefix; see `nblabel.storage.list_files`."""
+        bucket, key = parse(uri)
+        prefix = key if not key or key.endswith("/") else f"{key}/"
+        with explained(uri):
+            for name, size in list_objects(self.client, bucket, prefix):
+                yield File(f"s3://{bucket}/{name}", size)
+
+    def write_bytes_atomic(self, uri: str, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> None:
+        """Write an object at once; see `nblabel.storage.write_bytes_atomic`."""
+        bucket, key = _object(uri)
+        content = b"".join(chunks)
+        with explained(uri):
+            self.client.put_object(Bucket=bucket, Key=key, Body=content, **encryption(kms_key))
+
+    def _get(self, **request: Any) -> Any:
+        return self.client.get_object(**request)
+
+    def _body(self, answer: Any, bucket: str, key: str, start: int, size: int) -> bytes:
+        """Read the body of an answer; where the connection breaks, go on from there, as long as the object is the same."""
+        from botocore.exceptions import HTTPClientError, IncompleteReadError
+
+        pieces: list[bytes] = []
+        done = 0
+        for attempt in range(_ATTEMPTS):
+            try:
+                if done < size:
+                    for piece in answer["Body"].iter_chunks(1 << 20):
+                        pieces.append(piece)
+                        done += len(piece)
+                break
+            except (HTTPClientError, IncompleteReadError):
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            finally:
+                answer["Body"].close()
+            if done < size:
+                answer = self._get(Bucket=bucket, Key=key, Range=f"bytes={start + done}-{start + size - 1}", IfMatch=answer["ETag"])
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def encryption(kms_key: str | None) -> dict[str, str]:
+    """Return the part of a request that asks to encrypt with a KMS key; without one, the bucket's own setting holds."""
+    return {} if kms_key is None else {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key}
+
+
+def _object(uri: str) -> tuple[str, str]:
+    bucket, key = parse(uri)
+    if not key or key.endswith("/"):
+        raise StorageError("this is a folder, a file was expected; give the URL of a file in it", uri=uri)
+    return bucket, key
+
+
+class _DefaultClient:
+    """Keeps a client for as long as the configuration stays: process, environment, default session."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: tuple[Any, Any] | None = None
+
+    def client(self) -> Any:
+        import boto3
+
+        variables = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
+        wanted = (os.getpid(), boto3.DEFAULT_SESSION, variables)
+        with self._lock:
+            if self._known is None or self._known[0] != wanted:
+                self._known = (wanted, make_client())
+            return self._known[1]
+
+
+_default = _DefaultClient()
