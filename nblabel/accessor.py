@@ -39,6 +39,12 @@ class ManifestAccessor:
 
         write_manifest(self._frame, destination)
 
+    def validate(self) -> pd.DataFrame:
+        """Check the frame as a manifest: one row a problem, with line, attribute, code, message and remedy; see `nblabel.manifest.validate`."""
+        from nblabel.manifest import validate
+
+        return validate(self._frame)
+
     def join(self, attribute: str, store: str | os.PathLike[str] | None = None) -> pd.DataFrame:
         """Bring what the store knows of a label attribute into this frame.
 

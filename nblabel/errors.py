@@ -71,14 +71,17 @@ class ManifestError(NblabelError, ValueError):
         The manifest.
     line : int or None
         Line number, from 1; None when the whole file is meant.
+    attribute : str or None
+        The key that it is about.
     """
 
     code = "manifest"
 
-    def __init__(self, message: str, *, uri: str, line: int | None = None) -> None:
+    def __init__(self, message: str, *, uri: str, line: int | None = None, attribute: str | None = None) -> None:
         super().__init__(f"{uri}:{line}: {message}" if line is not None else f"{uri}: {message}")
         self.uri = uri
         self.line = line
+        self.attribute = attribute
 
 
 class TaskError(NblabelError, ValueError):

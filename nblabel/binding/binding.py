@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nblabel import storage
 from nblabel.binding.classes import ClassMaps
 from nblabel.binding.columns import LabelColumns, is_same
-from nblabel.binding.dates import read_date
 from nblabel.binding.identity import Places, column_place, is_absent, source_column, texts
 from nblabel.errors import FrameError, MediaError, NblabelError, StoreError
 from nblabel.manifest import folders
 from nblabel.manifest.attributes import check_attribute_name
 from nblabel.manifest.codec import paused_gc
+from nblabel.manifest.dates import read_date
 from nblabel.media import MAX_BYTES, encode_text
 from nblabel.store import DEFAULT_PATH, Label, Store
 from nblabel.tasks.base import Context

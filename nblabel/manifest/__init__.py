@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nblabel.manifest.array import ManifestArray, ManifestDtype
 from nblabel.manifest.attributes import check_attribute_name, metadata_name
+from nblabel.manifest.lint import codes, validate
 from nblabel.manifest.origin import bad_lines, folders
 from nblabel.manifest.read import read_manifest
 from nblabel.manifest.write import write_manifest
@@ -13,8 +14,10 @@ __all__ = [
     "ManifestDtype",
     "bad_lines",
     "check_attribute_name",
+    "codes",
     "folders",
     "metadata_name",
     "read_manifest",
+    "validate",
     "write_manifest",
 ]

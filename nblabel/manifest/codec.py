@@ -11,7 +11,7 @@ import gc
 import json
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -20,11 +20,12 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MISSING", "cell_decoder", "decode_object", "encode", "encode_any", "is_missing", "paused_gc", "same"]
+__all__ = ["MISSING", "Unreadable", "cell_decoder", "decode_object", "encode", "encode_any", "is_missing", "paused_gc", "same"]
 
 MISSING: Any = msgspec.UNSET
 """What a decoder returns for a key that a line does not have."""
 
+_KINDS = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
 _REFUSALS = (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError)
 
 
@@ -74,44 +75,67 @@ def same(left: object, right: object) -> bool:
         return False
 
 
-def decode_object(line: bytes) -> dict[str, Any]:
+class Unreadable(NamedTuple):
+    """Why a line is not read: one of the codes of `nblabel.manifest.lint`, what is wrong with this line, and the key that it is about."""
+
+    code: str
+    reason: str
+    attribute: str | None = None
+
+
+def decode_object(line: bytes, **hooks: Any) -> dict[str, Any] | Unreadable:
     """Return the object on a line, also where it holds what only Python's json module accepts.
 
-    Raises
-    ------
-    ValueError
-        The line is not UTF-8 or not JSON.
-    RecursionError
-        It is nested too deep to be read.
+    Parameters
+    ----------
+    line
+        Any bytes.
+    **hooks
+        ``object_pairs_hook`` and ``parse_constant`` of `json.loads`.
+
+    Examples
+    --------
+    >>> decode_object(b'{"score": NaN}')
+    {'score': nan}
+    >>> decode_object(b"[1]").reason
+    'a JSON object was expected, this is an array'
     """
-    value: dict[str, Any] = json.loads(line.decode(), parse_int=_integer)
-    return value
+    try:
+        value = json.loads(line.decode(), parse_int=_integer, **hooks)
+    except UnicodeDecodeError as error:
+        return Unreadable("NOT_UTF8", f"not UTF-8: byte 0x{line[error.start]:02x} at column {error.start + 1}")
+    except json.JSONDecodeError as error:
+        return Unreadable("ERROR_INVALID_JSON_LINE", f"broken JSON: {error.msg} at column {error.colno}")
+    except RecursionError:
+        return Unreadable("NESTED_TOO_DEEP", "nested too deep to be read")
+    if isinstance(value, dict):
+        return value
+    return Unreadable("ERROR_INVALID_JSON_LINE", f"a JSON object was expected, this is {_KINDS[type(value)]}")
 
 
 @lru_cache(maxsize=1024)
 def cell_decoder(key: str) -> Callable[[bytes], Any]:
-    """Return a function from a line to the value of one of its keys, or `MISSING`; the line must be known to be good.
-
-    Raises
-    ------
-    ValueError
-        (When the function is called.) The value cannot be represented, as a number of more than 4,300 digits.
-    """
+    """Return a function from a line to the value of one of its keys, or `MISSING`; the line must be known to be good."""
     try:
         cell = msgspec.defstruct("Cell", [("value", Any, msgspec.field(name=key, default=MISSING))])
         decoder = msgspec.json.Decoder(cell)
         decoder.decode(b"{}")
     except (ValueError, UnicodeError):  # msgspec cannot have such a key as a field
-        return lambda line: decode_object(line).get(key, MISSING)
+        return lambda line: _member(line, key)
     decode = decoder.decode
 
     def cell_of(line: bytes) -> Any:
         try:
             return decode(line).value  # type: ignore[attr-defined]
         except _REFUSALS:
-            return decode_object(line).get(key, MISSING)
+            return _member(line, key)
 
     return cell_of
+
+
+def _member(line: bytes, key: str) -> Any:
+    value = decode_object(line)
+    return MISSING if isinstance(value, Unreadable) else value.get(key, MISSING)
 
 
 def is_missing(value: object) -> bool:

@@ -17,7 +17,7 @@ from msgspec import Raw
 
 from nblabel.errors import ManifestError
 from nblabel.manifest.attributes import metadata_name
-from nblabel.manifest.codec import MISSING, cell_decoder, decode_object, is_missing, paused_gc
+from nblabel.manifest.codec import MISSING, Unreadable, cell_decoder, decode_object, is_missing, paused_gc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,18 +92,17 @@ class Lines:
     def __getitem__(self, row: int) -> bytes:
         return self.data[self.starts[row] : self.ends[row]]
 
+    @cached_property
+    def numbers(self) -> NDArray[np.int64]:
+        """The number of each line in the file, from 1, blank lines counted."""
+        return np.searchsorted(_feeds(self.data), self.starts).astype(np.int64) + 1
+
     def number(self, row: int) -> int:
         """Return the number of a line in the file, from 1, blank lines counted."""
-        return self.data.count(b"\n", 0, int(self.starts[row])) + 1
+        return int(self.numbers[row])
 
     def cell(self, row: int, key: str) -> Any:
-        """Return the value of a key on a line, or `MISSING`.
-
-        Raises
-        ------
-        ManifestError
-            The value cannot be represented in Python.
-        """
+        """Return the value of a key on a line, or `MISSING`."""
         if row in self.bad:
             return MISSING
         return cell_decoder(key)(self[row])
@@ -145,6 +144,7 @@ class Lines:
         part.plain = {key: values[rows] for key, values in self.plain.items()}
         places = {row: place for place, row in enumerate(rows.tolist())}
         part.bad = {places[row]: reason for row, reason in self.bad.items() if row in places}
+        part.numbers = self.numbers[rows]
         part._recent = None
         self._recent = (wanted, weakref.ref(part))
         return part
@@ -152,9 +152,7 @@ class Lines:
 
 def _find(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     whole = np.frombuffer(data, np.uint8)
-    # In blocks: the mask of a whole large file costs more in fresh pages than the search does.
-    feeds = [np.flatnonzero(whole[at : at + _BLOCK // 4] == ord("\n")) + at for at in range(0, len(data), _BLOCK // 4)]
-    ends = np.concatenate([*feeds, [len(data)]]).astype(np.int64)
+    ends = np.concatenate([_feeds(data), [len(data)]]).astype(np.int64)
     starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)
     if data.startswith(_BOM):
         starts[0] = len(_BOM)
@@ -164,6 +162,14 @@ def _find(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     odd = np.flatnonzero((ends == starts) | (whole[starts] != ord("{")))
     blank = [row for row in odd.tolist() if not data[starts[row] : ends[row]].strip(b" \t\r")]
     return (np.delete(starts, blank), np.delete(ends, blank)) if blank else (starts, ends)
+
+
+def _feeds(data: bytes) -> NDArray[np.int64]:
+    """Return where the line feeds are."""
+    whole = np.frombuffer(data, np.uint8)
+    # In blocks: the mask of a whole large file costs more in fresh pages than the search does.
+    found = [np.flatnonzero(whole[at : at + _BLOCK // 4] == ord("\n")) + at for at in range(0, len(data), _BLOCK // 4)]
+    return np.concatenate([np.empty(0, np.int64), *found])
 
 
 class _Reader:
@@ -219,19 +225,11 @@ class _Reader:
                 return self.split.decode(line)
             except (msgspec.MsgspecError, UnicodeError, RecursionError):
                 pass
-        try:
-            value = decode_object(line)
-        except UnicodeDecodeError as error:
-            self.lines.bad[row] = f"not UTF-8: byte 0x{line[error.start]:02x} at column {error.start + 1}"
-        except json.JSONDecodeError as error:
-            self.lines.bad[row] = f"broken JSON: {error.msg} at column {error.colno}"
-        except RecursionError:
-            self.lines.bad[row] = "nested too deep to be read"
-        else:
-            if isinstance(value, dict):
-                return {key: _NULL if is_missing(cell) else Raw(json.dumps(cell).encode()) for key, cell in value.items()}
-            self.lines.bad[row] = f"a JSON object was expected, this is {_KINDS[type(value)]}"
-        return {}
+        value = decode_object(line)
+        if isinstance(value, Unreadable):
+            self.lines.bad[row] = value.reason
+            return {}
+        return {key: _NULL if is_missing(cell) else Raw(json.dumps(cell).encode()) for key, cell in value.items()}
 
     def _take(self, first: int, rows: list[_Row], has_null: bool) -> None:  # noqa: FBT001
         lines = self.lines
@@ -271,9 +269,6 @@ class _Reader:
             self.plain[key] = (kinds.pop(), values)
         else:
             known[1].extend(values)
-
-
-_KINDS = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
 
 
 def _is_label(key: str, keys: Sequence[str] | dict[str, Any]) -> bool:

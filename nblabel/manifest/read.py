@@ -36,8 +36,9 @@ def read_manifest(source: str | os.PathLike[str] | IO[Any], *, errors: Literal["
     source
         Local path, URL, or file object (binary, or text).
     errors
-        What to do about lines that are not JSON objects: "collect" keeps each as a row without values, written back as it is and listed by
-        `bad_lines`; "raise" refuses the file.
+        What to do about bad lines. "collect" keeps them; each is written back as it is, a row has no values where its line is not a JSON object, and
+        ``df.nblabel.validate()`` lists them. "raise" refuses a file with a line that is not UTF-8 or not a JSON object, is nested too deep, has a key
+        twice, NaN, more than 100,000 characters, or not exactly one of ``source`` and ``source-ref``.
 
     Raises
     ------
@@ -64,10 +65,11 @@ def read_manifest(source: str | os.PathLike[str] | IO[Any], *, errors: Literal["
     if errors not in {"collect", "raise"}:
         raise ValueError(f'errors={errors!r} is not known; use "collect" or "raise"')
     lines = _load(source)
+    if errors == "raise":
+        _refuse(lines)
     if lines.bad:
-        if errors == "raise":
-            raise _refusal(lines)
-        _log.warning("%s: %s; each is kept as a row without values and written back as it is", lines.uri, _summary(lines))
+        summary = _summary(lines, lines.bad, "not a JSON object")
+        _log.warning("%s: %s; each is kept as a row without values and written back as it is", lines.uri, summary)
     return _frame(lines)
 
 
@@ -88,17 +90,21 @@ def _load(source: str | os.PathLike[str] | IO[Any]) -> Lines:
     return Lines(bytes(content), uri=uri, folder=None)
 
 
-def _refusal(lines: Lines) -> ManifestError:
-    remedy = 'Repair or remove them, or read with errors="collect", which keeps them as rows without values'
-    return ManifestError(f"{_summary(lines)}. {remedy}", uri=lines.uri, line=lines.number(min(lines.bad)))
+def _refuse(lines: Lines) -> None:
+    from nblabel.manifest.lint import refusals
+
+    reasons = refusals(lines)
+    if reasons:
+        remedy = 'Repair or remove them, or read with errors="collect", which keeps them and lists them in df.nblabel.validate()'
+        raise ManifestError(f"{_summary(lines, reasons, 'bad')}. {remedy}", uri=lines.uri, line=lines.number(min(reasons)))
 
 
-def _summary(lines: Lines) -> str:
-    rows = sorted(lines.bad)
-    listed = "; ".join(f"line {lines.number(row)}: {lines.bad[row]}" for row in rows[:_SHOWN])
+def _summary(lines: Lines, reasons: dict[int, str], what: str) -> str:
+    rows = sorted(reasons)
+    listed = "; ".join(f"line {lines.number(row)}: {reasons[row]}" for row in rows[:_SHOWN])
     rest = f"; and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
     count = "1 line is" if len(rows) == 1 else f"{len(rows)} lines are"
-    return f"{count} not a JSON object: {listed}{rest}"
+    return f"{count} {what}: {listed}{rest}"
 
 
 def _frame(lines: Lines) -> pd.DataFrame:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["write_manifest"]
+__all__ = ["write_manifest", "written_lines"]
 
 _LARGEST_FLOAT = 1 << 1023
 
@@ -84,6 +84,22 @@ def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[An
     destination.write(text)
 
 
+def written_lines(df: pd.DataFrame) -> Iterator[bytes | ManifestError]:
+    """Yield the line of each row as it would be written, without its end; where a row cannot be written, the error that says why.
+
+    Raises
+    ------
+    ManifestError
+        Columns are not named by distinct strings.
+    """
+    writer = _Writer(df, "<DataFrame>")
+    for place in range(len(df)):
+        try:
+            yield writer.written(place)
+        except ManifestError as error:
+            yield error
+
+
 class _Writer:
     """Decides which lines changed, then gives the file piece by piece."""
 
@@ -139,6 +155,11 @@ class _Writer:
                 yield views[file][self.starts[file][row] : self.ends[file][rows[last - 1]]]
             yield self._tail(last - 1, file, rows[last - 1], follows=followed[last - 1])
             first = last
+
+    def written(self, place: int) -> bytes:
+        """Return the line of one row."""
+        file, row = int(self.file[place]), int(self.line[place])
+        return self._changed(place, file, row) if self.dirty[place] else self.origin.files[file][row]
 
     def _head(self) -> bytes:
         """Return what stands before the first line of a file: a byte order mark, blank lines."""
@@ -196,7 +217,7 @@ class _Writer:
             return column.value(place)
         except (ValueError, TypeError, RecursionError) as error:
             message = f"row {self.index[place]!r}, column {column.name!r}: {error}; put a value there that JSON can hold, None for null"
-            raise ManifestError(message, uri=self.uri) from error
+            raise ManifestError(message, uri=self.uri, attribute=column.name) from error
 
     def _refuse_bad(self, place: int, lines: Lines, row: int) -> None:
         for column in self.columns:
@@ -205,7 +226,7 @@ class _Writer:
                     f"row {self.index[place]!r}, column {column.name!r}: a value was put into line {lines.number(row)} of {lines.uri}, "
                     f"which is not a JSON object ({lines.bad[row]}); drop this row or repair the line and read it again"
                 )
-                raise ManifestError(message, uri=self.uri)
+                raise ManifestError(message, uri=self.uri, attribute=column.name)
 
 
 class _LazyColumn:

@@ -165,7 +165,7 @@ def test_value_in_a_bad_line_is_refused():
 def test_raise_lists_the_first_ten():
     content = b'{"source":"a"}\n' + b"oops\n" * 12
 
-    with pytest.raises(ManifestError, match=r"12 lines are not a JSON object: line 2: .*line 11: .*and 2 more") as caught:
+    with pytest.raises(ManifestError, match=r"12 lines are bad: line 2: .*line 11: .*and 2 more") as caught:
         read(content, errors="raise")
 
     assert "line 12:" not in str(caught.value)
