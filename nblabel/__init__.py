@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from nblabel.labels import Instructions, Label
     from nblabel.manifest import read_manifest, write_manifest
     from nblabel.tasks.bounding_box import BoundingBox
+    from nblabel.tasks.image_classification import ImageClassification
+    from nblabel.tasks.text_classification import TextClassification
     from nblabel.widgets import label
 
 __version__ = "0.1.0"
 
 __all__ = [
     "BoundingBox",
+    "ImageClassification",
     "Instructions",
     "Label",
+    "TextClassification",
     "__version__",
     "assist",
     "doctor",
@@ -39,8 +43,10 @@ __all__ = [
 
 _HOMES = {
     "BoundingBox": "nblabel.tasks.bounding_box",
+    "ImageClassification": "nblabel.tasks.image_classification",
     "Instructions": "nblabel.labels",
     "Label": "nblabel.labels",
+    "TextClassification": "nblabel.tasks.text_classification",
     "doctor": "nblabel.diagnosis",
     "label": "nblabel.widgets",
     "read_manifest": "nblabel.manifest",

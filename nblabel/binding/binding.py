@@ -178,8 +178,8 @@ class Binding:
         """Bring frame and store in line: each row takes what is newer in the store, the store what is newer in the frame."""
         decided = {work.item: work for work in self.journal.decided()}
         rows = [_Cells(item, *cells) for item, *cells in zip(self.ids, *self._columns.read(), strict=True)]
-        foreign = [row.metadata for row in rows if row and ((work := decided.get(row.item)) is None or work.texts.imported)]
-        maps = ClassMaps(foreign)
+        foreign = [row for row in rows if row and ((work := decided.get(row.item)) is None or work.texts.imported)]
+        maps = ClassMaps(row.class_map(self.task) for row in foreign)
         self.task = store.learn(self.job, self.task, maps.class_ids())
         labels, changes, strange = [], [], 0
         for place, row in enumerate(rows):
@@ -219,6 +219,17 @@ class _Cells(NamedTuple):
     def __bool__(self) -> bool:
         return not is_absent(self.label)
 
+    @property
+    def about(self) -> dict[str, Any] | None:
+        """The metadata, where it is what metadata are."""
+        return self.metadata if isinstance(self.metadata, dict) else None
+
+    def class_map(self, task: Task) -> dict[str, str]:
+        try:
+            return task.class_map(self.label, self.about)
+        except NblabelError:  # a label that cannot be read is counted where it is
+            return {}
+
     def holds(self, cells: Sequence[Any]) -> bool:
         return is_same(self.label, cells[0]) and is_same(self.metadata, cells[1])
 
@@ -226,15 +237,14 @@ class _Cells(NamedTuple):
         """Give what the store should take over: what it does not know, what is newer than its own, and what was corrected by hand."""
         if not self:
             return None
-        about = self.metadata if isinstance(self.metadata, dict) else None
-        created = read_date((about or {}).get("creation-date"))
+        created = read_date((self.about or {}).get("creation-date"))
         corrected = False
         if work is not None and work.state != "skipped":
             # What the store wrote keeps its date when it is corrected in the frame.
             corrected = created == work.decided
             if not corrected and (created is None or (work.decided is not None and created < work.decided)):
                 return None
-        annotation = task.decode(self.label, about)
+        annotation = task.decode(self.label, self.about)
         if corrected and work is not None and work.texts.imported is None and annotation == task.annotation(work.submitted):
             return None
         metadata = None if is_absent(self.metadata) else self.metadata

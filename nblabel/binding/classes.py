@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,20 +14,16 @@ __all__ = ["ClassMaps"]
 
 
 class ClassMaps:
-    """Counts the class maps in metadata of labels.
+    """Counts the class maps of labels.
 
     Parameters
     ----------
-    metadata : iterable
-        Cells of a metadata column.
+    maps : iterable
+        Class names by class index, of one label each; those that know of no class are passed over.
     """
 
-    def __init__(self, metadata: Iterable[Any]) -> None:
-        self._counts: Counter[tuple[tuple[str, Any], ...]] = Counter()
-        for cell in metadata:
-            found = cell.get("class-map") if isinstance(cell, dict) else None
-            if isinstance(found, dict) and all(isinstance(name, str) for name in found.values()):
-                self._counts[tuple(found.items())] += 1
+    def __init__(self, maps: Iterable[dict[str, str]]) -> None:
+        self._counts = Counter(tuple(found.items()) for found in maps if found)
 
     def class_ids(self) -> list[tuple[str, int]]:
         """Give all names and ids that occur, in an order that does not depend on that of the labels."""

@@ -224,6 +224,13 @@ class Task(ABC):
             When nothing can be made of it.
         """
 
+    def class_map(self, label: Any, metadata: Mapping[str, Any] | None) -> dict[str, str]:  # noqa: ARG002 - a label may say it itself
+        """Tell which class an index in a label means, as whoever wrote it saw it: the ``class-map`` of its metadata."""
+        found = (metadata or {}).get("class-map")
+        if not isinstance(found, dict) or not all(isinstance(name, str) for name in found.values()):
+            return {}
+        return dict(found)
+
     def restore(self, annotation: Any) -> Any:
         """Make the value for an annotation that was read from a label.
 

@@ -24,9 +24,17 @@ def test_task_type(name):
     assert form.media in {"image", "text"}
     assert not {wire.__name__ for wire in form.wire_types} & {wire.__name__ for wire in WIRE_TYPES}
     labels = json.loads((FIXTURES / name / "labels.json").read_text(encoding="utf-8"))
-    known = set(labels["labels"])
-    annotations = [case["annotation"] for case in labels["encode"] if {box["label"] for box in case["annotation"]} <= known]
-    check_task(form(labels["labels"]), annotations, Media(**labels["media"]))
+    annotations = {}
+    for case in labels["encode"]:
+        if classes(case["annotation"]) <= set(labels["labels"]):
+            annotations.setdefault(json.dumps(case.get("settings", {})), []).append(case["annotation"])
+    for settings, given in annotations.items():
+        check_task(form(labels["labels"], **json.loads(settings)), given, Media(**labels["media"]))
+
+
+def classes(annotation):
+    """Names of the classes in an annotation, whatever its form."""
+    return {part if isinstance(part, str) else part["label"] for part in ([annotation] if isinstance(annotation, str) else annotation)}
 
 
 @pytest.mark.parametrize("name", task_types())

@@ -5,7 +5,7 @@ import { counted, decided, isFinished, touched } from "./item-states";
 import { createItems, loadItem } from "./items";
 import { browserStorage, createKeeper } from "./keeper";
 import { createOutbox, type Outbox } from "./outbox";
-import type { LoadedItem, TaskContext, TaskModule } from "./task";
+import type { Choosing, LoadedItem, TaskContext, TaskModule } from "./task";
 import { createClient, makeId, type Transport } from "./transport";
 
 /** The state in which a labeler opens: enough to show and label the first item before the session answers. */
@@ -33,6 +33,8 @@ export interface Labeler<Value, Change, Media> extends TaskContext<Value, Change
   readonly notice: Signal<Notice | null>;
   /** The last thing said to screen readers. */
   readonly announcement: ReadonlySignal<string>;
+  /** Names of the classes that the palette shows as pressed. */
+  readonly pressed: ReadonlySignal<ReadonlySet<string>>;
   submit(): void;
   skip(): void;
   go(index: number): Promise<void>;
@@ -217,9 +219,11 @@ export function createLabeler<Value, Change, Media>(
 
   function submit(): void {
     const view = item.value?.view;
-    if (!view || view.index !== index.value) return;
-    if (view.error === null) leave("submit");
-    else say("warning", "This item cannot be shown, so it cannot be submitted. Skip it.");
+    if (!item.value || !view || view.index !== index.value) return;
+    const lacking = task.lacking?.(item.value.value, opening.task) ?? null;
+    if (view.error !== null) say("warning", "This item cannot be shown, so it cannot be submitted. Skip it.");
+    else if (lacking !== null) say("info", lacking);
+    else leave("submit");
   }
 
   function skip(): void {
@@ -303,9 +307,22 @@ export function createLabeler<Value, Change, Media>(
     const wanted = opening.task.labels[position];
     if (!wanted) return;
     label.value = position;
-    if (!item.value || selection.value.length === 0 || !chosen.value) return;
-    const change = task.relabel(item.value.value, selection.value, wanted.name);
+    if (task.choosing) choose(task.choosing, wanted.name);
+    else if (chosen.value) relabelSelection(wanted.name);
+  }
+
+  function relabelSelection(name: string): void {
+    if (!item.value || selection.value.length === 0) return;
+    const change = task.relabel(item.value.value, selection.value, name);
     if (change !== null) commit(change);
+  }
+
+  function choose(choosing: Choosing<Value, Change>, name: string): void {
+    if (!item.value || item.value.view.index !== index.value) return;
+    const change = choosing.choose(item.value.value, name, opening.task);
+    if (change !== null) commit(change);
+    announce(choosing.chosen(item.value.value, opening.task).join(", ") || "No class");
+    if (choosing.movesOn(opening.task)) submit();
   }
 
   function removeSelection(): void {
@@ -351,6 +368,14 @@ export function createLabeler<Value, Change, Media>(
     chosen,
     notice,
     announcement,
+    pressed: computed(() => {
+      const chosen = task.choosing
+        ? item.value
+          ? task.choosing.chosen(item.value.value, opening.task)
+          : []
+        : [opening.task.labels[label.value]?.name ?? ""];
+      return new Set(chosen);
+    }),
     outbox,
     history,
     commit,

@@ -1,5 +1,5 @@
 import type { ReadonlySignal, Signal } from "@preact/signals";
-import type { ItemView, LabelView } from "../generated/schema";
+import type { ItemView, LabelView, TaskView } from "../generated/schema";
 import type { KeyBinding } from "./keys";
 import type { Applied } from "./shapes";
 
@@ -56,6 +56,16 @@ export interface Editor {
   zoomBy(factor: number): void;
 }
 
+/** What the palette does where classes are given to the whole item, not to parts of it. */
+export interface Choosing<Value, Change> {
+  /** Names of the classes that the item has. */
+  chosen(value: Value, view: TaskView): readonly string[];
+  /** What choosing a class changes, null for nothing. */
+  choose(value: Value, label: string, view: TaskView): Change | null;
+  /** Whether an item is done once a class was chosen. */
+  movesOn(view: TaskView): boolean;
+}
+
 /** A task type's front end: one module of this form in `tasks/`, named as the task type is. */
 export interface TaskModule<Value, Change, Media> {
   readonly type: string;
@@ -72,6 +82,9 @@ export interface TaskModule<Value, Change, Media> {
   entries(value: Value): readonly Entry[];
   relabel(value: Value, ids: readonly string[], label: string): Change | null;
   remove(value: Value, ids: readonly string[]): Change | null;
+  readonly choosing?: Choosing<Value, Change>;
+  /** What must be done before an item can be submitted, null when nothing must. */
+  lacking?(value: Value, view: TaskView): string | null;
   /** Builds the editor into `stage` and keeps it in step with the context until `signal` aborts. */
   mount(stage: HTMLElement, context: TaskContext<Value, Change, Media>, signal: AbortSignal): Editor;
 }

@@ -121,3 +121,9 @@ export interface BoxChange {
   deleted: string[];
   at: number[];
 }
+
+/** The classes of an item, and whether a person said that none fits; as a change it takes the place of the choice before. */
+export interface Choice {
+  labels: string[];
+  none: boolean;
+}

@@ -8,7 +8,7 @@ export function Panel<Value, Change, Media>(shell: Shell<Value, Change, Media>) 
   return (
     <aside>
       <Palette {...shell} />
-      <Entries {...shell} />
+      {!shell.labeler.task.choosing && <Entries {...shell} />}
     </aside>
   );
 }
@@ -17,7 +17,7 @@ function Palette<Value, Change, Media>({ labeler, keyFor }: Shell<Value, Change,
   const counts = new Map<string, number>();
   for (const { label } of entriesOf(labeler)) counts.set(label, (counts.get(label) ?? 0) + 1);
   return (
-    <section class="palette" aria-label="Labels">
+    <section class={`palette ${labeler.task.choosing ? "alone" : ""}`} aria-label="Labels">
       <h3>Labels</h3>
       <div class="scroll">
         {labeler.labels.map((label, place) => (
@@ -26,7 +26,7 @@ function Palette<Value, Change, Media>({ labeler, keyFor }: Shell<Value, Change,
             type="button"
             class="label"
             data-nblabel-label={label.name}
-            aria-pressed={labeler.label.value === place}
+            aria-pressed={labeler.pressed.value.has(label.name)}
             title={label.description ?? label.name}
             style={{ "--color": label.color }}
             onClick={() => labeler.chooseLabel(place)}

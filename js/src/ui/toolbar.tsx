@@ -27,7 +27,7 @@ export function Toolbar<Value, Change, Media>({ labeler, actions, editor, keyFor
           </button>
         );
       })}
-      <hr />
+      {labeler.task.tools.length > 0 && <hr />}
       <Button title="Undo" action="undo" icon="undo" badge={keyFor("Undo")} run={actions.undo} />
       <Button title="Redo" action="redo" icon="redo" badge={keyFor("Redo")} run={actions.redo} />
       <Button

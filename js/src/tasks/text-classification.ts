@@ -1,0 +1,29 @@
+import { choiceTask } from "../core/choice";
+import type { KeyBinding } from "../core/keys";
+import type { TaskModule } from "../core/task";
+import { decodeText, type TextMedia } from "../core/texts";
+import type { Choice } from "../generated/schema";
+import { createTextStage } from "../ui/text-stage";
+
+const LINES_PX = 80;
+
+const task: TaskModule<Choice, Choice, TextMedia> = {
+  ...choiceTask,
+  type: "text-classification",
+  load: async (data) => decodeText(data),
+  release: () => undefined,
+  weight: ({ text }) => 2 * text.length,
+  mount(element, context, life) {
+    const stage = createTextStage(element, context.item, life);
+    const scroll = (key: string, title: string, by: number): KeyBinding => ({
+      key,
+      title,
+      group: "View",
+      run: () => stage.pages.scrollBy({ top: by }),
+    });
+    const keys = [scroll("ArrowDown", "Scroll down", LINES_PX), scroll("ArrowUp", "Scroll up", -LINES_PX)];
+    return { keys, fit: stage.fit, finish: () => false, cancel: () => false, zoom: stage.zoom, zoomBy: stage.zoomBy };
+  },
+};
+
+export default task;

@@ -1,0 +1,225 @@
+"""What image and text classification have in common: classes for the whole item, one or several.
+
+Formats: SageMaker developer guide, "Output data", sections *Classification job output* and *Multi-label classification job output*; the exclusion
+category is that of ``crowd-image-classifier-multi-select``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import pandas as pd
+
+from nblabel import schema
+from nblabel.errors import AnnotationError, TaskError
+from nblabel.tasks.base import Context, Media, Task, free_id
+from nblabel.wire import LabelView
+
+if TYPE_CHECKING:
+    from nblabel.labels import Instructions, Label
+    from nblabel.wire import TaskView
+
+__all__ = ["Choice", "Classification"]
+
+_NONE_OF_THESE = "None of these"
+_EXCLUSION_KEYS = "0n"
+_EXCLUSION_COLOR = "#8c8c8c"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """The classes of an item, and whether a person said that none fits; as a change it takes the place of the choice before."""
+
+    labels: list[str] = field(default_factory=list)
+    none: bool = False
+
+
+class Classification(Task):
+    """Choose the class of an item, or all classes that fit.
+
+    Parameters
+    ----------
+    labels : iterable of str or Label
+        The classes; a class's place in the list is its index in the output.
+    multiple : bool, optional
+        Whether an item may have several classes.
+    exclusion : str, optional
+        What the choice is called that excludes all classes; only with `multiple`, ``"None of these"`` by default.
+    instructions : str or Instructions, optional
+        What the person who labels is told.
+
+    Raises
+    ------
+    TaskError
+        When there is an exclusion without `multiple`, or a class of the same name.
+    """
+
+    keys: ClassVar[str] = "1234567890qwertyuiopghjklzxc"
+    wire_types: ClassVar[tuple[type, ...]] = (Choice,)
+
+    def __init__(
+        self,
+        labels: Iterable[str | Label],
+        *,
+        multiple: bool = False,
+        exclusion: str | None = None,
+        instructions: str | Instructions | None = None,
+    ) -> None:
+        super().__init__(labels, instructions=instructions)
+        if exclusion is not None and not multiple:
+            raise TaskError("exclusion= needs multiple=True; where an item has one class, make 'none of these' a class of its own")
+        self.multiple = multiple
+        self.exclusion = (exclusion or _NONE_OF_THESE) if multiple else None
+        if self.exclusion in self.class_ids:
+            raise TaskError(f"{self.exclusion!r} is a class and excludes all classes; name one of the two otherwise: exclusion=")
+
+    def __repr__(self) -> str:
+        several = ", multiple=True" if self.multiple else ""
+        return f"{type(self).__name__}({[label.name for label in self.labels]}{several})"
+
+    @classmethod
+    def reader(cls, groundtruth_type: str) -> Self:
+        """Make a task that can read labels; see `Task.reader`."""
+        task = super().reader(groundtruth_type)
+        task.multiple = groundtruth_type == cls.groundtruth_types[True]
+        task.exclusion = _NONE_OF_THESE if task.multiple else None
+        return task
+
+    def view(self) -> TaskView:
+        """Describe the task to a front end, to which what excludes all classes is a class like the others."""
+        view = super().view()
+        view.settings.update(multiple=self.multiple, exclusion=self.exclusion)
+        if self.exclusion is not None:
+            taken = {label.key for label in self.labels}
+            key = next((key for key in _EXCLUSION_KEYS if key not in taken), None)
+            view.labels.append(LabelView(name=self.exclusion, color=_EXCLUSION_COLOR, key=key))
+        return view
+
+    def begin(self, annotation: Any, media: Media, present: Any = None) -> dict[str, Any]:  # noqa: ARG002
+        """Make the value for a class name, or for a list of them; see `Task.begin`."""
+        if annotation is None:
+            return _dump(Choice())
+        return _dump(self._accept(self._choice(annotation), known=(present or {}).get("labels", ())))
+
+    def apply(self, value: Any, change: Any, media: Media) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
+        """Put one choice in the place of another; see `Task.apply`."""
+        before = schema.load(value, Choice)
+        return _dump(self._accept(schema.load(change, Choice), known=before.labels)), _dump(before)
+
+    def lacking(self, value: Any) -> str | None:
+        """Ask for a choice where there is none; see `Task.lacking`."""
+        if value["labels"] or value["none"]:
+            return None
+        return f"choose the classes first, or {self.exclusion!r}" if self.multiple else "choose a class first"
+
+    def difference(self, before: Any, after: Any) -> dict[str, Any] | None:
+        """Give the choice that takes the other's place; see `Task.difference`."""
+        return None if before == after else dict(after)
+
+    def annotation(self, value: Any) -> str | list[str] | None:
+        """Give the class name, or the list of them, None while nothing is chosen; see `Task.annotation`.
+
+        Raises
+        ------
+        AnnotationError
+            When the item has several classes, chosen when the task allowed them.
+        """
+        names: list[str] = value["labels"]
+        if self.multiple:
+            return list(names) if names or value["none"] else None
+        if len(names) > 1:
+            raise AnnotationError(f"{names} were chosen here before, but this task takes one class; give it multiple=True, or another attribute=")
+        return names[0] if names else None
+
+    def encode(self, annotation: Any, context: Context) -> tuple[int | list[int], dict[str, Any]]:
+        """Write classes as Ground Truth does; see `Task.encode`.
+
+        Confidence is 0, as Ground Truth writes it where one worker labeled.
+        """
+        ids = dict(self.class_ids)
+        names = annotation if self.multiple else [annotation]
+        for name in names:
+            ids.setdefault(name, free_id(ids))
+        common = context.metadata(self.groundtruth_types[self.multiple])
+        if not self.multiple:
+            return ids[annotation], {"class-name": annotation, "confidence": 0, **common}
+        class_map = {str(ids[name]): name for name in names}
+        return [ids[name] for name in names], {"class-map": class_map, "confidence-map": dict.fromkeys(class_map, 0), **common}
+
+    def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> str | list[str]:
+        """Read classes from a label; an index may be a text, as some files have it; see `Task.decode`."""
+        indices = [_index(index) for index in (label if isinstance(label, list) else [label])]
+        class_map = self.class_map(label, metadata)
+        names = [self._class_name(index, class_map) for index in indices]
+        if self.multiple:
+            return list(dict.fromkeys(names))
+        if len(names) != 1:
+            raise AnnotationError(f"expected the index of one class, got {label!r:.80}")
+        return names[0]
+
+    def class_map(self, label: Any, metadata: Mapping[str, Any] | None) -> dict[str, str]:
+        """Tell which class an index means; a single class has its name beside it; see `Task.class_map`."""
+        found = super().class_map(label, metadata)
+        name = (metadata or {}).get("class-name")
+        if isinstance(name, str) and not isinstance(label, list):
+            found.setdefault(_index(label), name)
+        return found
+
+    def restore(self, annotation: Any) -> dict[str, Any]:
+        """Make the value for classes of a manifest, whether the task has them or not; see `Task.restore`."""
+        return _dump(self._choice(annotation))
+
+    def tidy(self, annotation: Any) -> pd.DataFrame:
+        """Give one row a class: label."""
+        return pd.DataFrame({"label": pd.Series([annotation] if isinstance(annotation, str) else annotation, dtype=object)})
+
+    def _choice(self, annotation: Any) -> Choice:
+        if isinstance(annotation, str):
+            return Choice(labels=[annotation])
+        if isinstance(annotation, Mapping | bytes) or not isinstance(annotation, Iterable):
+            wanted = "a list of class names" if self.multiple else "a class name"
+            raise AnnotationError(f"expected {wanted}, got {annotation!r:.80}")
+        names = [_name(name, place) for place, name in enumerate(annotation)]
+        return Choice(labels=names, none=self.multiple and not names)
+
+    def _accept(self, choice: Choice, *, known: Iterable[str]) -> Choice:
+        names = [label.name for label in self.labels]
+        for place, name in enumerate(choice.labels):
+            if name not in names and name not in known:
+                raise AnnotationError(f"label {name!r} is not one of the task's: {names}", path=f"/labels/{place}")
+            if name in choice.labels[:place]:
+                raise AnnotationError(f"label {name!r} is chosen twice; name each class once", path=f"/labels/{place}")
+        if not self.multiple and (len(choice.labels) > 1 or choice.none):
+            raise AnnotationError(f"got {choice.labels}, but this task takes one class; for several make it with multiple=True", path="/labels")
+        if choice.none and choice.labels:
+            raise AnnotationError(f"{choice.labels} and {self.exclusion!r} exclude each other; choose the ones or the other", path="/none")
+        return choice
+
+    def _class_name(self, index: str, class_map: Mapping[str, str]) -> str:
+        if index in class_map:
+            return class_map[index]
+        if index in self.class_ids:  # some files have the name where the index belongs
+            return index
+        position = int(index) if index.isdecimal() else -1
+        return self.labels[position].name if 0 <= position < len(self.labels) else f"#{index}"
+
+
+def _name(name: Any, place: int) -> str:
+    if not isinstance(name, str):
+        raise AnnotationError(f"expected the name of a class, got {name!r:.80}", path=f"/labels/{place}")
+    return str(name)
+
+
+def _index(index: Any) -> str:
+    """Give a class index as class maps have it."""
+    if isinstance(index, float) and index.is_integer():
+        return str(int(index))
+    if isinstance(index, bool | Mapping | list) or not isinstance(index, int | str):
+        raise AnnotationError(f"expected the index of a class, got {index!r:.80}")
+    return str(index)
+
+
+def _dump(choice: Choice) -> dict[str, Any]:
+    return dict(schema.dump(choice))

@@ -1,0 +1,149 @@
+"""Classes for whole images and texts, with mouse and keys: the real widget and the real module in a plain page."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+import nblabel as nl
+
+TEXTS = ["The soup was cold.", "Great plot,\n  weak ending. 😀", "<img src=x onerror=alert(1)>", "שלום עולם and more"]
+TONES = ["critical", "approving", "neutral"]
+
+
+@pytest.fixture
+def show(plain_page, tmp_path):
+    """Show a task on texts, or on a frame; gives the widget and the means to drive it."""
+    opened = []
+
+    def begin(task, frame=None):
+        frame = pd.DataFrame({"source": TEXTS}) if frame is None else frame
+        opened.append(nl.label(frame, task, attribute="tone", store=tmp_path / "store.db"))
+        return opened[-1], plain_page.show(opened[-1])
+
+    yield begin
+    for widget in opened:
+        widget.close()
+
+
+def pressed(labeler):
+    return labeler.root.locator('.label[aria-pressed="true"]').evaluate_all("found => found.map(({ dataset }) => dataset.nblabelLabel)")
+
+
+def test_one_key_labels_a_text_and_moves_on(plain_page, show):
+    widget, labeler = show(nl.TextClassification(TONES))
+    shown = labeler.root.locator('[data-nblabel="text"]')
+    for place, key in enumerate("1231"):
+        assert shown.text_content() == TEXTS[place]
+        labeler.press(key)
+        if place < 3:
+            labeler.expect_place(place + 2)
+    plain_page.settle(labeler)
+
+    assert widget.data["tone"].tolist() == [0, 1, 2, 0]
+    metadata = widget.data.loc[1, "tone-metadata"]
+    assert list(metadata) == ["class-name", "confidence", "type", "human-annotated", "creation-date", "job-name"]
+    assert (metadata["class-name"], metadata["confidence"], metadata["type"]) == ("approving", 0, "groundtruth/text-classification")
+    assert widget.progress.submitted == 4
+
+
+def test_a_wrong_key_is_taken_back_across_items(plain_page, show):
+    widget, labeler = show(nl.TextClassification(TONES))
+    labeler.press("1")
+    labeler.expect_place(2)
+    labeler.press("1")
+    labeler.expect_place(3)
+    labeler.press("Control+z")
+    labeler.expect_place(2)
+    assert pressed(labeler) == []
+    labeler.press("2")
+    labeler.expect_place(3)
+    plain_page.settle(labeler)
+    assert widget.data["tone"].tolist()[:2] == [0, 1]
+    assert pd.isna(widget.data["tone"].tolist()[2])
+
+
+def test_nothing_is_submitted_before_a_class_is_chosen(plain_page, show):
+    widget, labeler = show(nl.TextClassification(TONES))
+    labeler.press("Enter")
+    expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("Choose a class first")
+    labeler.expect_place(1)
+    with pytest.raises(ValueError, match="choose a class first"):
+        widget.submit()
+    assert widget.progress.submitted == 0
+    widget.value = "neutral"
+    widget.submit()
+    assert widget.data.loc[0, "tone"] == 2
+
+
+def test_several_classes_are_toggled_and_none_of_these_excludes_them(plain_page, show, photographs):
+    widget, labeler = show(nl.ImageClassification(TONES, multiple=True), nl.read_manifest(photographs))
+    labeler.press("2")
+    labeler.press("3")
+    labeler.choose("critical")
+    labeler.press("3")
+    assert pressed(labeler) == ["critical", "approving"]
+    labeler.press("Enter")
+    labeler.expect_place(2)
+    labeler.press("1")
+    labeler.press("0")
+    assert pressed(labeler) == ["None of these"]
+    labeler.press("Enter")
+    labeler.expect_place(3)
+    labeler.press("Enter")
+    expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("None of these")
+    plain_page.settle(labeler)
+
+    assert widget.data["tone"].tolist()[:2] == [[1, 0], []]
+    metadata = widget.data.loc[0, "tone-metadata"]
+    assert metadata["class-map"] == {"1": "approving", "0": "critical"}
+    assert metadata["confidence-map"] == {"1": 0, "0": 0}
+    assert metadata["type"] == "groundtruth/image-classification-multilabel"
+    assert widget.value is None
+
+
+def test_labels_of_a_manifest_are_shown_and_only_what_is_changed_is_written(plain_page, show, tmp_path):
+    lines = [
+        '{"source":"one","tone":"0","tone-metadata":{"class-name":"critical","confidence":0.00,"type":"groundtruth/text-classification"}}\n',
+        '{"source":"two","tone":4,"tone-metadata":{"class-name":"angry","confidence":0.5,"type":"groundtruth/text-classification"}}\n',
+        '{"source":"three"}\n',
+    ]
+    (tmp_path / "in.manifest").write_text("".join(lines))
+    frame = nl.read_manifest(tmp_path / "in.manifest")
+    widget, labeler = show(nl.TextClassification(TONES), frame)
+    labeler.expect_place(3)
+    assert widget.progress.submitted == 2
+    labeler.action("previous")
+    labeler.expect_place(2)
+    assert widget.value == "angry"
+    labeler.press("1")
+    labeler.expect_place(3)
+    plain_page.settle(labeler)
+    nl.write_manifest(frame, tmp_path / "out.manifest")
+    written = (tmp_path / "out.manifest").read_text().splitlines(keepends=True)
+    assert [written[0], written[2]] == [lines[0], lines[2]]
+    assert '"tone":0' in written[1]
+
+
+def test_a_text_object_is_read_by_reference(plain_page, show, tmp_path):
+    (tmp_path / "a.txt").write_bytes("one\r\ntwo é😀".encode())
+    (tmp_path / "b.txt").write_bytes(b"\xff\xfe")
+    frame = pd.DataFrame({"source-ref": [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]})
+    widget, labeler = show(nl.TextClassification(TONES), frame)
+    assert labeler.root.locator('[data-nblabel="text"]').text_content() == "one\r\ntwo é😀"
+    labeler.press("1")
+    labeler.expect_place(2)
+    expect(labeler.root.locator(".cover")).to_contain_text("not a text in UTF-8")
+    plain_page.settle(labeler)
+    assert widget.data.loc[0, "tone"] == 0
+
+
+def test_one_text_is_labeled_without_a_frame(plain_page, tmp_path):
+    widget = nl.label("It was fine.", nl.TextClassification(TONES), store=tmp_path / "store.db")
+    labeler = plain_page.show(widget)
+    labeler.press("3")
+    plain_page.settle(labeler)
+    assert widget.value == "neutral"
+    assert widget.data.loc[0, "text-classification"] == 2
+    widget.close()
