@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nblabel import assist
     from nblabel.diagnosis import doctor
     from nblabel.labels import Instructions, Label
-    from nblabel.manifest import read_manifest, write_manifest
+    from nblabel.manifest import read_manifest, scan, write_manifest
     from nblabel.tasks.bounding_box import BoundingBox
     from nblabel.tasks.image_classification import ImageClassification
     from nblabel.tasks.text_classification import TextClassification
@@ -38,6 +38,7 @@ __all__ = [
     "errors",
     "label",
     "read_manifest",
+    "scan",
     "write_manifest",
 ]
 
@@ -50,6 +51,7 @@ _HOMES = {
     "doctor": "nblabel.diagnosis",
     "label": "nblabel.widgets",
     "read_manifest": "nblabel.manifest",
+    "scan": "nblabel.manifest",
     "write_manifest": "nblabel.manifest",
 }
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
 __all__ = ["ManifestAccessor"]
 
@@ -44,6 +45,88 @@ class ManifestAccessor:
         from nblabel.manifest import validate
 
         return validate(self._frame)
+
+    def select(self, where: str) -> pd.DataFrame:
+        r"""Return the rows that a condition is true of, as the filter of Ground Truth's console does; needs the extra ``nblabel[sql]``.
+
+        Parameters
+        ----------
+        where : str
+            What would stand after WHERE in Amazon S3 Select: ``s."source-ref" LIKE '%cat%' AND s.page > 3``. Keys stand after ``s.``, in double quotes
+            where they are not plain words, texts in single quotes; ``s."cats-metadata"."class-name"`` and ``s.boxes[0]`` look into values. There are
+            ``= <> != < <= > >= LIKE IN BETWEEN``, ``IS [NOT] NULL``, ``IS [NOT] MISSING``, ``AND OR NOT``, brackets, ``LOWER UPPER TRIM CHAR_LENGTH``
+            and ``CAST(... AS INT | FLOAT | DECIMAL | STRING | BOOL)``.
+
+        Raises
+        ------
+        QueryError
+            The condition cannot be understood; the message says where.
+        MissingExtraError
+            DuckDB is not installed.
+        ManifestError
+            A cell has no JSON form.
+
+        Examples
+        --------
+        >>> import nblabel.accessor
+        >>> df = pd.DataFrame({"source-ref": ["s3://b/cat.jpg", "s3://b/dog.jpg"], "page": [1, 2]})
+        >>> df.nblabel.select("s.\"source-ref\" LIKE '%cat%' AND s.page < 2")
+               source-ref  page
+        0  s3://b/cat.jpg     1
+        """
+        from nblabel.manifest import select
+
+        return select(self._frame, where)
+
+    def sample(self, n: int | None = None, *, frac: float | None = None, seed: int | None = None) -> pd.DataFrame:
+        """Return rows chosen at random, in the order in which they are; with a seed the rows that `nblabel.Scan.sample` would choose.
+
+        Parameters
+        ----------
+        n, frac : int or float, optional
+            How many rows, exactly; or which part of them, from 0 to 1, rounded to whole rows.
+        seed : int, optional
+            The same seed chooses the same rows; by default another one each time.
+
+        Raises
+        ------
+        ValueError
+            Neither or both of `n` and `frac` are given, or there are not as many rows.
+        """
+        from nblabel.manifest import sample
+
+        return sample(self._frame, n, frac, seed)
+
+    def split(self, objects: int = 100_000) -> list[pd.DataFrame]:
+        """Return parts that follow each other, none with more rows than a labeling job may have.
+
+        Parameters
+        ----------
+        objects : int, optional
+            Rows in a part, at most. The default is Ground Truth's quota for a labeling job; for semantic segmentation it is 20,000.
+        """
+        from nblabel.manifest import split
+
+        return split(self._frame, objects)
+
+    def random_split(self, weights: Sequence[float], *, seed: int | None = None) -> list[pd.DataFrame]:
+        """Divide the rows at random, for training and validation for instance; each row gets into one part, and the parts keep the order.
+
+        Parameters
+        ----------
+        weights : sequence of float
+            Sizes of the parts relative to each other: ``[0.8, 0.2]``.
+        seed : int, optional
+            The same seed divides alike; by default another one each time.
+
+        Raises
+        ------
+        ValueError
+            The weights are not positive numbers.
+        """
+        from nblabel.manifest import random_split
+
+        return random_split(self._frame, weights, seed)
 
     def join(self, attribute: str, store: str | os.PathLike[str] | None = None) -> pd.DataFrame:
         """Bring what the store knows of a label attribute into this frame.

@@ -9,6 +9,8 @@
     ├── AnnotationError  ValueError     an annotation is not acceptable for its task and item
     ├── MediaError       ValueError     an image, text or video cannot be read or shown
     ├── FrameError       ValueError     a DataFrame cannot be bound to a labeling job
+    ├── QueryError       ValueError     a filter in SQL cannot be understood
+    ├── MissingExtraError ImportError   an optional package is not installed
     ├── StorageError     OSError        read, write or list of a file or URL failed
     ├── StoreError       OSError        the labeling store cannot be opened or written
     ├── SessionError     RuntimeError   a front end asked for what this session cannot do
@@ -30,7 +32,9 @@ __all__ = [
     "FrameError",
     "ManifestError",
     "MediaError",
+    "MissingExtraError",
     "NblabelError",
+    "QueryError",
     "SchemaError",
     "SessionError",
     "StorageError",
@@ -119,6 +123,41 @@ class FrameError(NblabelError, ValueError):
     """A DataFrame cannot be bound to a labeling job as asked."""
 
     code = "frame"
+
+
+class QueryError(NblabelError, ValueError):
+    """A filter in SQL cannot be understood.
+
+    Attributes
+    ----------
+    where : str
+        The filter.
+    at : int
+        Where in it the trouble begins, from 0.
+    """
+
+    code = "query"
+
+    def __init__(self, message: str, *, where: str, at: int) -> None:
+        super().__init__(f"{where}: at character {at + 1}: {message}")
+        self.where = where
+        self.at = at
+
+
+class MissingExtraError(NblabelError, ImportError):
+    """An optional package is not installed.
+
+    Attributes
+    ----------
+    extra : str
+        The extra of nblabel that brings it.
+    """
+
+    code = "missing-extra"
+
+    def __init__(self, what: str, *, extra: str, package: str) -> None:
+        super().__init__(f'{what} needs the package {package}, which is not installed; run: pip install "nblabel[{extra}]"')
+        self.extra = extra
 
 
 class StorageError(NblabelError, OSError):

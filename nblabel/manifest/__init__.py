@@ -7,17 +7,25 @@ from nblabel.manifest.attributes import check_attribute_name, metadata_name
 from nblabel.manifest.lint import codes, validate
 from nblabel.manifest.origin import bad_lines, folders
 from nblabel.manifest.read import read_manifest
+from nblabel.manifest.scan import Scan, scan
+from nblabel.manifest.subsets import random_split, sample, select, split
 from nblabel.manifest.write import write_manifest
 
 __all__ = [
     "ManifestArray",
     "ManifestDtype",
+    "Scan",
     "bad_lines",
     "check_attribute_name",
     "codes",
     "folders",
     "metadata_name",
+    "random_split",
     "read_manifest",
+    "sample",
+    "scan",
+    "select",
+    "split",
     "validate",
     "write_manifest",
 ]

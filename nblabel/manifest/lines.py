@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["ABSENT", "NULL", "SOURCES", "VALUE", "Lines"]
+__all__ = ["ABSENT", "NULL", "SOURCES", "VALUE", "Lines", "find_lines"]
 
 ABSENT, NULL, VALUE = 0, 1, 2
 """What a line has for a key: nothing, a value that pandas counts as missing (null), a value."""
@@ -51,6 +51,8 @@ class Lines:
         Name of the file for messages.
     folder
         Folder or URL that relative references start from, None when unknown.
+    numbers
+        (n,) int64: numbers of the lines in the file, from 1, where `data` is only a part of it.
 
     Attributes
     ----------
@@ -65,11 +67,13 @@ class Lines:
         What is wrong with each row that is not a JSON object.
     """
 
-    def __init__(self, data: bytes, *, uri: str, folder: str | None) -> None:
+    def __init__(self, data: bytes, *, uri: str, folder: str | None, numbers: NDArray[np.int64] | None = None) -> None:
         self.data = data
         self.uri = uri
         self.folder = folder
-        self.starts, self.ends = _find(data)
+        if numbers is not None:
+            self.numbers = numbers
+        self.starts, self.ends = find_lines(data)
         self.states: dict[str, NDArray[np.uint8]] = {}
         self.plain: dict[str, NDArray[Any]] = {}
         self.bad: dict[int, str] = {}
@@ -150,7 +154,14 @@ class Lines:
         return part
 
 
-def _find(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def find_lines(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each line that is not blank begins and ends, the line end left out.
+
+    Returns
+    -------
+    starts, ends : numpy.ndarray
+        (n,) int64.
+    """
     whole = np.frombuffer(data, np.uint8)
     ends = np.concatenate([_feeds(data), [len(data)]]).astype(np.int64)
     starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)

@@ -17,7 +17,7 @@ from nblabel.manifest.lines import SOURCES, Lines
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["read_manifest"]
+__all__ = ["frame_of", "read_manifest"]
 
 _log = logging.getLogger(__name__)
 
@@ -67,10 +67,7 @@ def read_manifest(source: str | os.PathLike[str] | IO[Any], *, errors: Literal["
     lines = _load(source)
     if errors == "raise":
         _refuse(lines)
-    if lines.bad:
-        summary = _summary(lines, lines.bad, "not a JSON object")
-        _log.warning("%s: %s; each is kept as a row without values and written back as it is", lines.uri, summary)
-    return _frame(lines)
+    return frame_of(lines)
 
 
 def _load(source: str | os.PathLike[str] | IO[Any]) -> Lines:
@@ -107,7 +104,11 @@ def _summary(lines: Lines, reasons: dict[int, str], what: str) -> str:
     return f"{count} {what}: {listed}{rest}"
 
 
-def _frame(lines: Lines) -> pd.DataFrame:
+def frame_of(lines: Lines) -> pd.DataFrame:
+    """Return the lines as a frame with one column a key; say in the log which are bad."""
+    if lines.bad:
+        summary = _summary(lines, lines.bad, "not a JSON object")
+        _log.warning("%s: %s; each is kept as a row without values and written back as it is", lines.uri, summary)
     keys = list(lines.states)
     if not keys and len(lines):
         keys = [SOURCES[0]]
