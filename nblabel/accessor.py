@@ -52,10 +52,10 @@ class ManifestAccessor:
         Parameters
         ----------
         where : str
-            What would stand after WHERE in Amazon S3 Select: ``s."source-ref" LIKE '%cat%' AND s.page > 3``. Keys stand after ``s.``, in double quotes
-            where they are not plain words, texts in single quotes; ``s."cats-metadata"."class-name"`` and ``s.boxes[0]`` look into values. There are
-            ``= <> != < <= > >= LIKE IN BETWEEN``, ``IS [NOT] NULL``, ``IS [NOT] MISSING``, ``AND OR NOT``, brackets, ``LOWER UPPER TRIM CHAR_LENGTH``
-            and ``CAST(... AS INT | FLOAT | DECIMAL | STRING | BOOL)``.
+            What would stand after WHERE in Amazon S3 Select: ``s."source-ref" LIKE '%cat%' AND s.page > 3``. Keys stand after ``s.``, in double
+            quotes where they are not plain words, texts in single quotes; ``s."cats-metadata"."class-name"`` and ``s.boxes[0]`` look into values.
+            There are ``= <> != < <= > >= LIKE IN BETWEEN``, ``IS [NOT] NULL``, ``IS [NOT] MISSING``, ``AND OR NOT``, brackets, ``LOWER UPPER TRIM
+            CHAR_LENGTH`` and ``CAST(... AS INT | FLOAT | DECIMAL | STRING | BOOL)``.
 
         Raises
         ------

@@ -14,7 +14,7 @@ def test_every_error_is_one_of_ours_and_documented(kind):
     assert issubclass(kind, errors.NblabelError)
     assert inspect.getdoc(kind)
     if kind is not errors.NblabelError:
-        assert any(issubclass(kind, builtin) for builtin in (ValueError, OSError, RuntimeError))
+        assert any(issubclass(kind, builtin) for builtin in (ValueError, OSError, RuntimeError, ImportError))
 
 
 def test_codes_tell_errors_apart():

@@ -7,7 +7,7 @@ from nblabel.manifest.attributes import check_attribute_name, metadata_name
 from nblabel.manifest.lint import codes, validate
 from nblabel.manifest.origin import bad_lines, folders
 from nblabel.manifest.read import read_manifest
-from nblabel.manifest.scan import Scan, scan
+from nblabel.manifest.stream import Scan, scan
 from nblabel.manifest.subsets import random_split, sample, select, split
 from nblabel.manifest.write import write_manifest
 

@@ -1,8 +1,8 @@
 """Random choices among numbered rows, the same for the same seed wherever and in whatever order rows are asked about.
 
-Each row number has a key, 64 bits that look random: the output of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
-OOPSLA 2014) at this place of the sequence that the seed begins. The n rows with the smallest keys are a random sample of n. As the function is a
-bijection no two keys are equal, so the number is exact; a larger sample of the same seed holds the smaller one.
+Each row number has a key, 64 bits that look random: the output of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+generators", OOPSLA 2014) at this place of the sequence that the seed begins. The n rows with the smallest keys are a random sample of n. As the
+function is a bijection no two keys are equal, so the number is exact; a larger sample of the same seed holds the smaller one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Choice", "choose", "divide", "new_seed"]
+__all__ = ["Choice", "choose", "divide", "keys", "new_seed"]
 
 _ROWS = 1 << 20
 _BUCKETS = 1 << 16
@@ -57,8 +57,8 @@ class Choice(NamedTuple):
         """
         if self.high < self.low:
             return np.zeros(count, bool)
-        keys = _keys(self.seed, first - self.begin, count)
-        return (keys >= np.uint64(self.low)) & (keys <= np.uint64(self.high))
+        own = keys(self.seed, first - self.begin, count)
+        return (own >= np.uint64(self.low)) & (own <= np.uint64(self.high))
 
 
 def new_seed() -> int:
@@ -86,7 +86,7 @@ def choose(total: int, n: int | None, frac: float | None, seed: int) -> Choice:
     Examples
     --------
     >>> choose(10, 3, None, 0).keep(0, 10).nonzero()[0]
-    array([5, 6, 7])
+    array([2, 4, 6])
     """
     if (n is None) == (frac is None):
         raise ValueError("say how many rows: n=500, or frac=0.05 for 5 %; one of both")
@@ -136,20 +136,34 @@ def _ranked(total: int, rank: int, seed: int) -> int:
     """Return the key of a rank, by counting in buckets first: the keys of all rows need not be in memory."""
     shift = np.uint64(_BITS - _BUCKETS.bit_length() + 1)
     counts = np.zeros(_BUCKETS, np.int64)
-    for keys in _all_keys(total, seed):
-        counts += np.bincount((keys >> shift).astype(np.int64), minlength=_BUCKETS)
+    for some in _all_keys(total, seed):
+        counts += np.bincount((some >> shift).astype(np.int64), minlength=_BUCKETS)
     ends = np.cumsum(counts)
     bucket = int(np.searchsorted(ends, rank, side="right"))
-    inside = np.concatenate([keys[(keys >> shift) == np.uint64(bucket)] for keys in _all_keys(total, seed)])
+    inside = np.concatenate([some[(some >> shift) == np.uint64(bucket)] for some in _all_keys(total, seed)])
     return int(np.sort(inside)[rank - int(ends[bucket] - counts[bucket])])
 
 
 def _all_keys(total: int, seed: int) -> Iterator[NDArray[np.uint64]]:
     for first in range(0, total, _ROWS):
-        yield _keys(seed, first, min(_ROWS, total - first))
+        yield keys(seed, first, min(_ROWS, total - first))
 
 
-def _keys(seed: int, first: int, count: int) -> NDArray[np.uint64]:
+def keys(seed: int, first: int, count: int) -> NDArray[np.uint64]:
+    """Return the keys of some rows.
+
+    Parameters
+    ----------
+    seed
+        Which sequence.
+    first, count
+        Number of the first row, and how many.
+
+    Returns
+    -------
+    numpy.ndarray
+        (count,) uint64.
+    """
     begin = _mixed(np.array([seed % 2**_BITS], np.uint64))
     numbers = np.arange(first + 1, first + 1 + count, dtype=np.uint64)
     return _mixed(begin + numbers * np.uint64(0x9E3779B97F4A7C15))

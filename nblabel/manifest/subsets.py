@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from nblabel.errors import ManifestError
 from nblabel.manifest import chance
 from nblabel.manifest.blocks import Block
 from nblabel.manifest.filter import Filter
-from nblabel.manifest.scan import check_objects
+from nblabel.manifest.stream import check_objects
 from nblabel.manifest.write import written_lines
 
 if TYPE_CHECKING:

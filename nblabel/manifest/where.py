@@ -1,9 +1,9 @@
 """The conditions of the console's filter, translated for DuckDB.
 
-Ground Truth's console fixes ``SELECT * FROM S3Object s WHERE`` and lets the user write the condition, in the SQL of Amazon S3 Select ("Filter and select
-objects using SQL" in the SageMaker developer guide; "SQL reference for Amazon S3 Select"). This module reads such a condition and writes the same for
-DuckDB over JSON texts. What a user wrote never gets into DuckDB's SQL except as a parameter, and only what is listed here can be said: no subquery, no
-function that reads files.
+Ground Truth's console fixes ``SELECT * FROM S3Object s WHERE`` and lets the user write the condition, in the SQL of Amazon S3 Select (SageMaker
+developer guide, "Filter and select objects using SQL"; S3 user guide, "SQL reference for Amazon S3 Select"). This module reads such a condition and
+writes the same for DuckDB over JSON texts. What a user wrote never gets into DuckDB's SQL except as a parameter, and only what is listed here can be
+said: no subquery, no function that reads files.
 
 A JSON value has a type of its own, so that a comparison holds only between values of one type, as in S3 Select: ``s.page > 3`` is not true of a line
 whose page is "12". As always in SQL, a comparison with a value that is not there is neither true nor false.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -56,11 +56,13 @@ def scan(source: str | os.PathLike[str], *, block_size: int = _BLOCK_SIZE) -> Sc
     >>> _ = path.write_text("".join(f'{{"source-ref": "{number}.jpg", "page": {number}}}\n' for number in range(1000)))
     >>> for df in scan(path, block_size=20_000):
     ...     print(len(df), df["page"].sum())
-    559 155961
-    441 343539
+    519 134421
+    481 365079
     >>> scan(path).sample(3, seed=1).read()
         source-ref  page
-    0        0.jpg     0
+    472    472.jpg   472
+    730    730.jpg   730
+    913    913.jpg   913
     """
     if block_size < 1:
         raise ValueError(f"block_size={block_size!r} must be a positive number of bytes")
@@ -212,8 +214,7 @@ class Scan:
         starts: list[_Range] = []
         for part in self._parts():
             seen = part.place.seen[-1] - self._place.seen[-1]
-            for rank in range(-seen % objects, len(part.rows), objects):
-                starts.append(part.before(int(part.rows[rank])))
+            starts += [part.before(row) for row in part.rows[-seen % objects :: objects].tolist()]
         # What stands between two parts (blank lines, lines that were not chosen) goes with the first of them.
         starts[:1] = [self._place] * bool(starts)
         ends = [*(place.start for place in starts[1:]), self._place.end]
@@ -255,7 +256,8 @@ class Scan:
 
     def read(self) -> pd.DataFrame:
         """Return all of it as one DataFrame, which has to fit into memory."""
-        data, rows, numbers = [], [], []
+        data: list[bytes | memoryview] = []
+        rows, numbers = [], []
         columns: pd.DataFrame | None = None
         for part in self._parts():
             if columns is None:
