@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nblabel import assist
     from nblabel.diagnosis import doctor
     from nblabel.labels import Instructions, Label
-    from nblabel.manifest import read_manifest, scan, write_manifest
+    from nblabel.manifest import crawl, read_manifest, scan, write_manifest
     from nblabel.tasks.bounding_box import BoundingBox
     from nblabel.tasks.image_classification import ImageClassification
     from nblabel.tasks.text_classification import TextClassification
@@ -34,6 +34,7 @@ __all__ = [
     "TextClassification",
     "__version__",
     "assist",
+    "crawl",
     "doctor",
     "errors",
     "label",
@@ -48,6 +49,7 @@ _HOMES = {
     "Instructions": "nblabel.labels",
     "Label": "nblabel.labels",
     "TextClassification": "nblabel.tasks.text_classification",
+    "crawl": "nblabel.manifest",
     "doctor": "nblabel.diagnosis",
     "label": "nblabel.widgets",
     "read_manifest": "nblabel.manifest",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nblabel.manifest.array import ManifestArray, ManifestDtype
 from nblabel.manifest.attributes import check_attribute_name, metadata_name
+from nblabel.manifest.crawling import crawl
 from nblabel.manifest.lint import codes, validate
 from nblabel.manifest.origin import bad_lines, folders
 from nblabel.manifest.read import read_manifest
@@ -18,6 +19,7 @@ __all__ = [
     "bad_lines",
     "check_attribute_name",
     "codes",
+    "crawl",
     "folders",
     "metadata_name",
     "random_split",

@@ -12,5 +12,7 @@ class File(NamedTuple):
 
     ref: str
     """Local path or URL, in the form of the location that was listed."""
+    name: str
+    """Its path below that location, with slashes."""
     size: int
     """Number of bytes."""

@@ -96,8 +96,9 @@ def list_files(ref: str) -> Iterator[File]:
         if not stat.S_ISDIR(os.stat(top).st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     as_url = ref.lower().startswith("file://")
+    start = len(os.path.join(top, ""))
     for path, length in _walk(top, ref, frozenset()):
-        yield File(Path(path).absolute().as_uri() if as_url else Path(path).as_posix(), length)
+        yield File(Path(path).absolute().as_uri() if as_url else Path(path).as_posix(), path[start:].replace(os.sep, "/"), length)
 
 
 def _walk(folder: str, ref: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str, int]]:

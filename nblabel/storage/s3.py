@@ -145,7 +145,7 @@ class S3:
         prefix = key if not key or key.endswith("/") else f"{key}/"
         with explained(uri):
             for name, size in list_objects(self.client, bucket, prefix):
-                yield File(f"s3://{bucket}/{name}", size)
+                yield File(f"s3://{bucket}/{name}", name[len(prefix) :], size)
 
     def write_bytes_atomic(self, uri: str, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> None:
         """Write an object at once; see `nblabel.storage.write_bytes_atomic`."""

@@ -78,12 +78,15 @@ class TestList:
             put(f"{bucket}/data/{key}", b"x" * (len(key) % 7))
         put(f"{bucket}/database", b"not in the folder")
         pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=parse(bucket)[0], Prefix="data/")
-        expected = [(f"{bucket}/{found['Key']}", found["Size"]) for page in pages for found in page["Contents"]]
+        expected = [(f"{bucket}/{found['Key']}", found["Key"].removeprefix("data/"), found["Size"]) for page in pages for found in page["Contents"]]
 
         assert len(expected) == len(keys)
         for location in (f"{bucket}/data", f"{bucket}/data/"):
             assert [tuple(file) for file in storage.list_files(location)] == expected
-        assert [tuple(file) for file in storage.list_files(bucket)] == [*expected, (f"{bucket}/database", 17)]
+        assert [tuple(file) for file in storage.list_files(bucket)] == [
+            *((ref, f"data/{name}", size) for ref, name, size in expected),
+            (f"{bucket}/database", "database", 17),
+        ]
 
     def test_nothing_there(self, bucket):
         assert list(storage.list_files(f"{bucket}/none")) == []
@@ -92,7 +95,7 @@ class TestList:
         put(f"{bucket}/x y", b"12")
         client = make_client()
 
-        assert [tuple(file) for file in S3(client).list_files(bucket)] == [(f"{bucket}/x y", 2)]
+        assert [tuple(file) for file in S3(client).list_files(bucket)] == [(f"{bucket}/x y", "x y", 2)]
         found = client.list_objects_v2(Bucket=parse(bucket)[0])["Contents"][0]
         assert (found["Key"], found["Size"]) == ("x y", 2)
 

@@ -181,10 +181,10 @@ class TestList:
         (tmp_path / "empty").mkdir()
         expected = sorted(names, key=str.encode)
 
-        assert [(file.ref, file.size) for file in storage.list_files(tmp_path)] == [(f"{tmp_path.as_posix()}/{name}", len(name)) for name in expected]
+        assert [tuple(file) for file in storage.list_files(tmp_path)] == [(f"{tmp_path.as_posix()}/{name}", name, len(name)) for name in expected]
         assert [file.ref for file in storage.list_files(tmp_path.as_uri())] == [(tmp_path / name).as_uri() for name in expected]
         monkeypatch.chdir(tmp_path)
-        assert [file.ref for file in storage.list_files("a/")] == ["a/b/c.txt", "a/z.txt"]
+        assert [file[:2] for file in storage.list_files("a/")] == [("a/b/c.txt", "b/c.txt"), ("a/z.txt", "z.txt")]
         assert [file.ref for file in storage.list_files(".")] == expected
 
     @posix
