@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nblabel import read_manifest, write_manifest
+from nblabel import read_manifest, storage, write_manifest
 from nblabel.binding import Binding, join
 from nblabel.errors import FrameError, MediaError, StorageError, StoreError, TaskError
 from nblabel.session import Session
@@ -402,6 +402,19 @@ def test_media_is_looked_up_in_the_manifest_s_folder_then_root_then_here(folder,
     assert [binding.load(index) for index in range(3)] == [b"photos", b"root", b"here"]
 
 
+def test_media_on_s3(folder, bind, bucket):
+    lines = ["a.png", "b.png", f"{bucket}/elsewhere/c.png", str(folder / "a.png")]
+    storage.write_bytes_atomic(f"{bucket}/photos/in.manifest", [f'{{"source-ref": "{name}"}}\n'.encode() for name in lines])
+    for key in ("photos/a.png", "base/b.png", "elsewhere/c.png"):
+        storage.write_bytes_atomic(f"{bucket}/{key}", [key.encode()])
+    binding = bind(read_manifest(f"{bucket}/photos/in.manifest"), root=f"{bucket}/base/")
+    assert [binding.load(index) for index in range(3)] == [b"photos/a.png", b"base/b.png", b"elsewhere/c.png"]
+    assert binding.load(3) == (folder / "a.png").read_bytes()
+    submit(binding, 3)
+    write_manifest(binding.frame, f"{bucket}/out.manifest")
+    assert read_manifest(f"{bucket}/out.manifest")["things"].tolist()[3] == binding.frame.at[3, "things"]
+
+
 def test_absolute_paths_and_file_urls(folder, bind):
     path = folder / "a.png"
     frame = pd.DataFrame({"source-ref": [str(path), path.as_uri()]})
@@ -414,7 +427,7 @@ def test_absolute_paths_and_file_urls(folder, bind):
     ("source", "error", "text"),
     [
         ("nowhere.png", StorageError, "no such file"),
-        ("s3://bucket/cat.png", StorageError, "S3"),
+        ("s3://bucket/cat.png", StorageError, "S3 cannot be reached"),
         (None, MediaError, "row 1 has no 'source-ref'"),
         (float("nan"), MediaError, "row 1 has no 'source-ref'"),
     ],

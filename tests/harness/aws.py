@@ -10,17 +10,22 @@ import os
 import subprocess
 import sys
 
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+NOWHERE = "http://127.0.0.1:1"
 
 
-def environment(endpoint):
-    """Give the variables that lead boto3 to a server, and away from the configuration of whoever runs the tests."""
-    return {
-        **CREDENTIALS,
-        "AWS_ENDPOINT_URL": endpoint,
+def lead_to(endpoint, variables):
+    """Lead boto3 to a server, away from AWS and from the configuration of whoever runs the tests."""
+    for name in [name for name in variables if name.startswith("AWS_")]:
+        del variables[name]
+    variables |= {
+        "AWS_ACCESS_KEY_ID": "test",
         "AWS_CONFIG_FILE": "",
-        "AWS_SHARED_CREDENTIALS_FILE": "",
+        "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_MAX_ATTEMPTS": "1",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_SHARED_CREDENTIALS_FILE": "",
     }
 
 
