@@ -40,6 +40,19 @@ class ManifestAccessor:
 
         write_manifest(self._frame, destination)
 
+    @property
+    def attributes(self) -> pd.DataFrame:
+        """The label attributes with their type, their job and how many rows they label; see `nblabel.manifest.label_attributes`."""
+        from nblabel.manifest import label_attributes
+
+        return label_attributes(self._frame)
+
+    def annotations(self, attribute: str) -> pd.DataFrame:
+        """Return the labels of an attribute as a tidy frame: one row a box, span, class or shape; see `nblabel.manifest.tidy_annotations`."""
+        from nblabel.manifest import tidy_annotations
+
+        return tidy_annotations(self._frame, attribute)
+
     def validate(self) -> pd.DataFrame:
         """Check the frame as a manifest: one row a problem, with line, attribute, code, message and remedy; see `nblabel.manifest.validate`."""
         from nblabel.manifest import validate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nblabel.manifest.annotations import label_attributes, tidy_annotations
 from nblabel.manifest.array import ManifestArray, ManifestDtype
 from nblabel.manifest.attributes import check_attribute_name, metadata_name
 from nblabel.manifest.crawling import crawl
@@ -21,6 +22,7 @@ __all__ = [
     "codes",
     "crawl",
     "folders",
+    "label_attributes",
     "metadata_name",
     "random_split",
     "read_manifest",
@@ -28,6 +30,7 @@ __all__ = [
     "scan",
     "select",
     "split",
+    "tidy_annotations",
     "validate",
     "write_manifest",
 ]

@@ -190,7 +190,7 @@ class BoundingBox(Task):
 
     def tidy(self, annotation: Any) -> pd.DataFrame:
         """Give one row a box: label, left, top, width, height (px)."""
-        return pd.DataFrame(annotation, columns=_COLUMNS)
+        return pd.DataFrame(annotation, columns=_COLUMNS).astype(dict.fromkeys(_COLUMNS[1:], float))
 
     def _class_name(self, class_id: str, class_map: Mapping[str, Any]) -> str:
         if class_id in class_map:

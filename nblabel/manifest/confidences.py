@@ -1,0 +1,62 @@
+"""Confidence of each part of a label, in the forms that the kinds of labels have for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["confidences"]
+
+_LISTS = ("objects", "entities")
+_COLOR_MAPS = ("internal-color-map", "color-map")
+
+
+def confidences(metadata: Mapping[str, Any], labels: Sequence[Any]) -> list[float | None]:
+    """Return the confidence of each part of a label.
+
+    Parameters
+    ----------
+    metadata
+        The metadata of the label.
+    labels
+        The class of each part.
+
+    Returns
+    -------
+    list
+        One a part, 0 to 1; None where the metadata does not say.
+
+    Examples
+    --------
+    >>> confidences({"objects": [{"confidence": 0.9}, {"confidence": 0}]}, ["cat", "dog"])
+    [0.9, 0.0]
+    >>> confidences({"confidence-map": {"3": 0.5}, "class-map": {"3": "cat"}}, ["cat", "dog"])
+    [0.5, None]
+    """
+    for key in _LISTS:
+        entries = metadata.get(key)
+        if isinstance(entries, list) and len(entries) == len(labels):
+            return [_number(entry.get("confidence")) if isinstance(entry, dict) else None for entry in entries]
+    by_name = _by_name(metadata)
+    if by_name:
+        return [by_name.get(label) for label in labels]
+    return [_number(metadata.get("confidence"))] * len(labels)
+
+
+def _by_name(metadata: Mapping[str, Any]) -> dict[Any, float | None]:
+    found: dict[Any, float | None] = {}
+    names, numbers = metadata.get("class-map"), metadata.get("confidence-map")
+    if isinstance(names, dict) and isinstance(numbers, dict):
+        found |= {name: _number(numbers.get(index)) for index, name in names.items() if isinstance(name, str)}
+    for key in _COLOR_MAPS:
+        entries = metadata.get(key)
+        for entry in entries.values() if isinstance(entries, dict) else ():
+            if isinstance(entry, dict) and isinstance(entry.get("class-name"), str):
+                found[entry["class-name"]] = _number(entry.get("confidence"))
+    return found
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
