@@ -19,6 +19,7 @@ event      params       meaning
 ========== ============ ==========================================================
 operation  `Receipt`    an operation was made durable (its own sender gets it too)
 moved      `Position`   another item became the current one
+suggested  `Suggested`  suggestions for an item are there
 notice     `Notice`     something a person must read
 ========== ============ ==========================================================
 """
@@ -43,6 +44,8 @@ __all__ = [
     "Receipt",
     "Request",
     "State",
+    "Suggested",
+    "Suggestion",
     "TaskView",
 ]
 
@@ -88,12 +91,27 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """A part of an annotation that is proposed to the person who labels, to be accepted, changed or rejected.
+
+    `part` is a part of the task's working value, under the suggestion's own `id`: a part of the value with that id came from it. `score` is what its
+    maker says, higher is surer. `source` names the maker.
+    """
+
+    id: str
+    part: Any
+    score: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ItemView:
     """One item as a front end shows it; the media's bytes travel beside it.
 
     `id` is the store's and never changes; `index` is the item's place in this session. `value` is the task's working value. `edited` means that a
     submitted item has changes that were not submitted again. `next` is the first unfinished item after this one, this one left out, so that a front
-    end can move on without waiting. `error` says why the media cannot be shown. Sizes are pixels of the stored image.
+    end can move on without waiting. `error` says why the media cannot be shown. Sizes are pixels of the stored image. Of the `suggestions` those
+    whose ids are in `answered` were accepted or rejected; the others wait.
     """
 
     id: int
@@ -107,14 +125,27 @@ class ItemView:
     width: int | None = None
     height: int | None = None
     error: str | None = None
+    suggestions: list[Suggestion] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggested:
+    """The suggestions that an item has now, those that were answered before included."""
+
+    item: int
+    index: int
+    suggestions: list[Suggestion]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
     """One finished gesture, named by whoever made it so that repeating it does nothing.
 
-    `change` is the task's own change set (kind ``change`` only). `undoes` names the operation that this one takes back; redo is the undoing of an
-    undo. `seconds` is the time spent on the item since the operation before.
+    `change` is the task's own change set (kind ``change`` only), null when the value stays as it is. `undoes` names the operation that this one takes
+    back; redo is the undoing of an undo. `seconds` is the time spent on the item since the operation before. `answers` are the suggestions that it
+    accepts, so that parts of the change have their ids, or rejects; `reopens` names those that wait again. They travel as a whole, so that the
+    operation means the same after a restart.
     """
 
     id: str
@@ -123,6 +154,8 @@ class Operation:
     change: Any = None
     undoes: str | None = None
     seconds: float = 0.0
+    answers: list[Suggestion] = field(default_factory=list)
+    reopens: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,7 +233,9 @@ WIRE_TYPES: tuple[type, ...] = (
     LabelView,
     TaskView,
     Progress,
+    Suggestion,
     ItemView,
+    Suggested,
     Operation,
     Receipt,
     Position,

@@ -309,7 +309,8 @@ def cells_of(work: Work, task: Task, job: Job) -> Sequence[Any] | None:
         return imported
     if work.state != "submitted" or work.decided is None:
         return None
-    return task.encode(task.annotation(work.submitted), Context(media=work.media, job_name=job.name, created=work.decided))
+    context = Context(media=work.media, job_name=job.name, created=work.decided, provenance=work.provenance)
+    return task.encode(task.annotation(work.submitted), context)
 
 
 def _beginning(text: str) -> str:

@@ -13,7 +13,7 @@ from nblabel import schema
 from nblabel.errors import AnnotationError, SchemaError, SessionError
 from nblabel.store.records import Outcome, Texts, Work
 from nblabel.store.texts import dump_foreign, dump_json, load_json, now
-from nblabel.wire import Operation
+from nblabel.wire import Operation, Suggestion
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,13 +29,17 @@ __all__ = ["Journal"]
 
 _LONGEST_ID = 128
 _EDITED = "state = 'submitted' AND value IS NOT submitted"
-_WORK = f"SELECT item, state, value, submitted, submitted_at, media, imported, {_EDITED} FROM annotations WHERE worker = ?"  # noqa: S608 - fixed
+_WORK = (
+    f"SELECT item, state, value, submitted, submitted_at, media, imported, provenance, {_EDITED}"  # noqa: S608 - fixed
+    " FROM annotations WHERE worker = ?"
+)
 _OUTDATED = """
     UPDATE operations SET undone = 1 WHERE job = ? AND worker = ? AND kind = 'change' AND undone = 0
     AND item IN (SELECT value FROM json_each(?))
     AND item IN (SELECT item FROM annotations WHERE worker = ? AND value IS submitted)
 """
-_OPERATION = "SELECT id, item, kind, change, undoes, seconds, sequence FROM operations"
+_COLUMNS = "id, item, kind, change, undoes, operations.seconds, answers, reopens, sequence"
+_OPERATION = f"SELECT {_COLUMNS} FROM operations"  # noqa: S608 - fixed
 
 
 class Journal:
@@ -75,12 +79,17 @@ class Journal:
     def since(self, sequence: int) -> list[Outcome]:
         """Give every operation after `sequence`, in order, and how its item stands now."""
         query = (
-            f"SELECT id, item, kind, change, undoes, operations.seconds, sequence, state, {_EDITED}"  # noqa: S608 - fixed text only
+            f"SELECT {_COLUMNS}, state, {_EDITED}"  # noqa: S608 - fixed text only
             " FROM operations JOIN annotations USING (item, worker) WHERE job = ? AND worker = ? AND sequence > ? ORDER BY sequence"
         )
         with self._database.read() as connection:
             rows = connection.execute(query, (self.job.id, self.worker, sequence)).fetchall()
-        return [Outcome(operation=_read_operation(row), sequence=row[6], state=row[7], edited=bool(row[8])) for row in rows]
+        return [Outcome(operation=_read_operation(row), sequence=row[8], state=row[9], edited=bool(row[10])) for row in rows]
+
+    def suggestions(self, item: int) -> tuple[dict[str, Suggestion], set[str]]:
+        """Give the suggestions for an item that were ever answered, by their ids, and the ids of those that are answered now."""
+        with self._database.read() as connection:
+            return self._suggestions(connection, item)
 
     def find(self, operation_id: str) -> Outcome | None:
         """Give the outcome of an operation that is durable already."""
@@ -206,7 +215,7 @@ class Journal:
             return None
         operation = _read_operation(row)
         work = self._work(connection, operation.item)
-        return Outcome(operation=operation, sequence=row[6], state=work.state, edited=work.edited)
+        return Outcome(operation=operation, sequence=row[8], state=work.state, edited=work.edited)
 
     def _commit(self, connection: sqlite3.Connection, operation: Operation, task: Task, media: Media) -> Outcome:
         work = self._work(connection, operation.item)
@@ -216,14 +225,25 @@ class Journal:
         moment = now()
         changed: dict[str, str | None]
         if operation.kind == "change":
-            value, inverse = task.apply(value, operation.change, media)
+            if operation.change is not None or not (operation.answers or operation.reopens):
+                value, inverse = task.apply(value, operation.change, media)
             changed = {"state": "draft" if work.state == "unlabeled" else work.state, "value": dump_json(value)}
+            self._answer(connection, operation)
         elif operation.kind == "submit":
             if (lacking := task.lacking(value)) is not None:
                 raise AnnotationError(lacking)
             text = dump_json(value)
             measured = dump_json(schema.dump(media))
-            changed = {"state": "submitted", "value": text, "submitted": text, "submitted_at": moment, "media": measured, "imported": None}
+            provenance = dump_json(task.provenance(value, self._suggestions(connection, operation.item)[0]))
+            changed = {
+                "state": "submitted",
+                "value": text,
+                "submitted": text,
+                "submitted_at": moment,
+                "media": measured,
+                "imported": None,
+                "provenance": provenance,
+            }
         elif work.state == "submitted":
             changed = {"state": "submitted"}  # passing over an item never takes back what was handed in
         else:
@@ -233,6 +253,20 @@ class Journal:
         self._save(connection, operation, changed)
         after = self._work(connection, operation.item)
         return Outcome(operation=operation, sequence=sequence, state=after.state, edited=after.edited)
+
+    def _suggestions(self, connection: sqlite3.Connection, item: int) -> tuple[dict[str, Suggestion], set[str]]:
+        query = "SELECT suggestion, answered FROM suggestions WHERE item = ? AND worker = ?"
+        rows = connection.execute(query, (item, self.worker)).fetchall()
+        known = [(schema.load(load_json(text), Suggestion), answered) for text, answered in rows]
+        return {suggestion.id: suggestion for suggestion, _ in known}, {suggestion.id for suggestion, answered in known if answered}
+
+    def _answer(self, connection: sqlite3.Connection, operation: Operation) -> None:
+        """Keep the suggestions that an operation answers, and open those again whose answer it takes back."""
+        place = (operation.item, self.worker)
+        rows = [(*place, suggestion.id, dump_json(schema.dump(suggestion))) for suggestion in operation.answers]
+        connection.executemany("REPLACE INTO suggestions (item, worker, id, suggestion, answered) VALUES (?, ?, ?, ?, 1)", rows)
+        query = "UPDATE suggestions SET answered = 0 WHERE item = ? AND worker = ? AND id = ?"
+        connection.executemany(query, [(*place, name) for name in operation.reopens])
 
     def _take_back(self, connection: sqlite3.Connection, operation: Operation) -> str:
         """Mark what an operation takes back, and tell its role."""
@@ -254,10 +288,12 @@ class Journal:
     def _log(self, connection: sqlite3.Connection, operation: Operation, role: str, inverse: Any, moment: str) -> int:
         change = dump_json(operation.change) if operation.kind == "change" else None
         backwards = dump_json(inverse) if operation.kind == "change" else None
-        row = (operation.id, self.job.id, operation.item, self.worker, operation.kind, role, change, backwards)
+        answers = dump_json(schema.dump(operation.answers)) if operation.answers else None
+        reopens = dump_json(operation.reopens) if operation.reopens else None
+        row = (operation.id, self.job.id, operation.item, self.worker, operation.kind, role, change, backwards, answers, reopens)
         cursor = connection.execute(
-            "INSERT INTO operations (id, job, item, worker, kind, role, change, inverse, undoes, seconds, created)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO operations (id, job, item, worker, kind, role, change, inverse, answers, reopens, undoes, seconds, created)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*row, operation.undoes, operation.seconds, moment),
         )
         return int(cursor.lastrowid or 0)
@@ -274,15 +310,18 @@ class Journal:
 
     def _taking_back(self, condition: str, known: Callable[[int], bool], *parameters: int) -> Operation | None:
         query = (
-            "SELECT id, item, inverse FROM operations"  # noqa: S608 - fixed text only
+            "SELECT id, item, inverse, answers, reopens FROM operations"  # noqa: S608 - fixed text only
             f" WHERE job = ? AND worker = ? AND kind = 'change' AND undone = 0 AND {condition} ORDER BY sequence DESC"
         )
         # An open cursor would hold a lock that keeps other processes from committing.
         with self._database.read() as connection, closing(connection.execute(query, (self.job.id, self.worker, *parameters))) as rows:
-            for name, item, inverse in rows:
-                if known(item):
-                    return Operation(id=_new_id(), item=item, kind="change", change=load_json(inverse), undoes=name)
-        return None
+            found = next((row for row in rows if known(row[1])), None)
+        if found is None:
+            return None
+        name, item, inverse, answers, reopens = found
+        reopened = [suggestion.id for suggestion in _read_answers(answers)]
+        again = [suggestion for suggestion in self.suggestions(item)[0].values() if suggestion.id in (load_json(reopens) or ())]
+        return Operation(id=_new_id(), item=item, kind="change", change=load_json(inverse), undoes=name, answers=again, reopens=reopened)
 
 
 def _check(operation: Operation) -> None:
@@ -307,16 +346,29 @@ def _row(item: int, worker: int, label: Label) -> tuple[Any, ...]:
 
 
 def _read_work(row: tuple[Any, ...]) -> Work:
-    item, state, value, submitted, decided, media, imported, edited = row
+    item, state, value, submitted, decided, media, imported, provenance, edited = row
     return Work(
         item=item,
         state=state,
         edited=bool(edited),
         decided=None if decided is None else datetime.fromisoformat(decided),
-        texts=Texts(value, submitted, media, imported),
+        texts=Texts(value, submitted, media, imported, provenance),
     )
 
 
 def _read_operation(row: tuple[Any, ...]) -> Operation:
-    name, item, kind, change, undoes, seconds = row[:6]
-    return Operation(id=name, item=item, kind=kind, change=load_json(change), undoes=undoes, seconds=seconds)
+    name, item, kind, change, undoes, seconds, answers, reopens = row[:8]
+    return Operation(
+        id=name,
+        item=item,
+        kind=kind,
+        change=load_json(change),
+        undoes=undoes,
+        seconds=seconds,
+        answers=_read_answers(answers),
+        reopens=load_json(reopens) or [],
+    )
+
+
+def _read_answers(text: str | None) -> list[Suggestion]:
+    return schema.load(load_json(text) or [], list[Suggestion])

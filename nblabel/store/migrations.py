@@ -81,7 +81,25 @@ _FIRST = (
     """,
 )
 
-_STEPS = (_FIRST,)
+_SUGGESTIONS = (
+    # Suggestions that a worker accepted or rejected; with answered = 0 those of them that wait again, because the answer was taken back.
+    """
+    CREATE TABLE suggestions (
+        item INTEGER NOT NULL REFERENCES items,
+        worker INTEGER NOT NULL REFERENCES workers,
+        id TEXT NOT NULL,
+        suggestion TEXT NOT NULL,
+        answered INTEGER NOT NULL,
+        PRIMARY KEY (item, worker, id)
+    ) WITHOUT ROWID
+    """,
+    # answers: the suggestions that an operation answered. provenance: where the parts of what was handed in last came from.
+    "ALTER TABLE operations ADD COLUMN answers TEXT",
+    "ALTER TABLE operations ADD COLUMN reopens TEXT",
+    "ALTER TABLE annotations ADD COLUMN provenance TEXT",
+)
+
+_STEPS = (_FIRST, _SUGGESTIONS)
 VERSION = len(_STEPS)
 """The version of the tables that this nblabel writes."""
 

@@ -47,6 +47,7 @@ class Texts(NamedTuple):
     submitted: str | None = None
     media: str | None = None
     imported: str | None = None
+    provenance: str | None = None
 
 
 _NOTHING = Texts()
@@ -96,6 +97,12 @@ class Work:
         """Label and metadata, when they came from a manifest and nobody submitted the item here since."""
         found: list[Any] | None = load_json(self.texts.imported)
         return found
+
+    @property
+    def provenance(self) -> list[dict[str, Any]]:
+        """Where the parts of what was handed in came from, as `Task.provenance` gave it."""
+        found: list[dict[str, Any]] | None = load_json(self.texts.provenance)
+        return found or []
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

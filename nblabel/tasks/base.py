@@ -5,27 +5,43 @@ Three forms of the same thing meet here:
 - the *annotation*, what a person means: a list of boxes, a class name, ... (what ``w.value`` gives and takes);
 - the *value*, the annotation while it is being worked on: its parts have ids, so that changes can name them;
 - the *label*, what Ground Truth writes into the manifest: a label attribute and its ``-metadata``.
+
+A *prediction* is what a model says of an item: an annotation, with scores or without. It is taken apart into suggestions, each of them a part of a
+value under an id of its own. One that is accepted becomes a part of the value under that id, so that the value itself tells where its parts came
+from: a part that is as it was suggested, one that was changed since, or one that a person made.
 """
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from itertools import count
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
+from nblabel.errors import AnnotationError, SchemaError
 from nblabel.labels import Instructions, Label, as_instructions, as_labels
-from nblabel.wire import LabelView, TaskView
+from nblabel.wire import LabelView, Suggestion, TaskView
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
-__all__ = ["Context", "Media", "Task", "free_id"]
+__all__ = ["PROVENANCE", "Context", "Media", "Origin", "Task", "free_id"]
+
+PROVENANCE = "nblabel-provenance"
+"""Key of the metadata that says where the parts of a label came from; see `Context.metadata`."""
+
+_SCORES = ("score", "confidence")
+
+Origin = Literal["human", "suggested", "changed"]
+"""Where a part of a value came from: a person, a suggestion as it was, or a suggestion that was changed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,20 +60,28 @@ class Media:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """What a label's metadata needs to know beside the annotation."""
+    """What a label's metadata needs to know beside the annotation; `provenance` is what `Task.provenance` gave."""
 
     media: Media
     job_name: str
     created: datetime
+    provenance: Sequence[Mapping[str, Any]] = ()
 
     def metadata(self, groundtruth_type: str) -> dict[str, Any]:
-        """Give the metadata fields that all task types share, in Ground Truth's order and form (developer guide, "Output data")."""
-        return {
+        """Give the metadata fields that all task types share, in Ground Truth's order and form (developer guide, "Output data").
+
+        Ground Truth has no field that says of a part where it came from. Where some came from suggestions, a key of our own, ``nblabel-provenance``,
+        follows those of Ground Truth: a list with an object for each part, in the label's order: its ``origin`` (human, suggested or changed) and,
+        unless that is human, the ``score`` and the ``source`` of the suggestion.
+        """
+        shared = {
             "type": groundtruth_type,
             "human-annotated": "yes",
             "creation-date": self.created.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
             "job-name": f"labeling-job/{self.job_name.lower()}",
         }
+        assisted = any(part["origin"] != "human" for part in self.provenance)
+        return {**shared, PROVENANCE: [dict(part) for part in self.provenance]} if assisted else shared
 
 
 def free_id(class_ids: Mapping[str, int]) -> int:
@@ -250,3 +274,104 @@ class Task(ABC):
 
         An annotation that is a list has one row an element, so that the annotations of many items can be given as one list.
         """
+
+    # Suggestions; a task type whose value is not a list of parts with ids says here how they come about.
+
+    def predicted(self, cell: Any, metadata: Mapping[str, Any] | None) -> Any:
+        """Read a prediction from a cell of a column; `metadata` is the cell of its ``-metadata`` column.
+
+        A label as Ground Truth writes it, by automated labeling say, or a prediction as a function would give it.
+        """
+        if not isinstance(cell, Mapping):
+            return cell
+        objects = (metadata or {}).get("objects") or []
+        return self.decode(cell, metadata), [found.get("confidence") for found in objects]
+
+    def separate(self, prediction: Any, media: Media) -> list[tuple[Any, float | None]]:  # noqa: ARG002
+        """Take a prediction apart into annotations that a person may accept alone, and their scores.
+
+        Parameters
+        ----------
+        prediction : object
+            A list of parts (or a DataFrame with a row for each), each with or without its ``score``, or a tuple of such a list and a list of scores.
+        media : Media
+            What it is about.
+
+        Raises
+        ------
+        AnnotationError
+            When nothing can be made of it.
+        """
+        parts, scores = prediction if isinstance(prediction, tuple) else (prediction, [])
+        parts = parts.to_dict("records") if hasattr(parts, "to_dict") else parts
+        if not isinstance(parts, list | tuple) or not all(isinstance(part, Mapping) for part in parts):
+            raise AnnotationError(f"expected a prediction as a list of parts, as w.value gives them, each with or without 'score', got {parts!r:.80}")
+        given = list(scores) + [None] * (len(parts) - len(scores))
+        return [
+            ([{key: field for key, field in part.items() if key not in _SCORES}], _score(next((part[key] for key in _SCORES if key in part), score)))
+            for part, score in zip(parts, given, strict=True)
+        ]
+
+    def parts(self, value: Any) -> dict[str, dict[str, Any]]:
+        """Give the parts of a value by their ids, in the order of the annotation."""
+        return {part["id"]: part for part in value}
+
+    def accept(self, value: Any, parts: Iterable[Any]) -> Any:
+        """Give the change that takes suggested parts into a value."""
+        return self.difference(value, [*value, *parts])
+
+    def suggestions(self, prediction: Any, media: Media, source: str) -> tuple[list[Suggestion], list[str]]:
+        """Make suggestions of a prediction.
+
+        Returns
+        -------
+        suggestions, refusals
+            What can be suggested, with ids that are the same whenever the prediction is, and why the rest cannot.
+
+        Raises
+        ------
+        AnnotationError
+            When nothing can be made of the prediction.
+        """
+        made: dict[str, Suggestion] = {}
+        refusals = []
+        for place, (annotation, score) in enumerate(self.separate(prediction, media)):
+            try:
+                parts = self.parts(self.begin(annotation, media)).values()
+            except (AnnotationError, SchemaError) as error:
+                refusals.append(f"part {place}: {error}")
+                continue
+            for part in parts:
+                content = {key: field for key, field in part.items() if key != "id"}
+                name = blake2b(repr((source, sorted(content.items()))).encode(errors="replace"), digest_size=8).hexdigest()
+                made.setdefault(name, Suggestion(id=name, part={**part, "id": name}, score=score, source=source))
+        return list(made.values()), refusals
+
+    def provenance(self, value: Any, suggestions: Mapping[str, Suggestion]) -> list[dict[str, Any]]:
+        """Tell of each part of a value where it came from: `origin` and, of what was suggested, `score` and `source`.
+
+        Parameters
+        ----------
+        value : object
+            The value.
+        suggestions : mapping
+            Suggestions by their ids.
+        """
+        found: list[dict[str, Any]] = []
+        for name, part in self.parts(value).items():
+            suggestion = suggestions.get(name)
+            if suggestion is None:
+                found.append({"origin": "human"})
+            else:
+                origin: Origin = "suggested" if part == suggestion.part else "changed"
+                found.append({"origin": origin, "score": suggestion.score, "source": suggestion.source})
+        return found
+
+
+def _score(given: Any) -> float | None:
+    """Take a score as numpy, pandas or JSON have it."""
+    try:
+        score = math.nan if given is None else float(given)
+    except (TypeError, ValueError):
+        raise AnnotationError(f"expected a number as score, got {given!r:.80}") from None
+    return score if math.isfinite(score) else None

@@ -10,6 +10,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -192,6 +193,10 @@ class BoundingBox(Task):
         """Give one row a box: label, left, top, width, height (px)."""
         return pd.DataFrame(annotation, columns=_COLUMNS).astype(dict.fromkeys(_COLUMNS[1:], float))
 
+    def separate(self, prediction: Any, media: Media) -> list[tuple[Any, float | None]]:
+        """Take predicted boxes apart, cut off where they reach over the image; see `Task.separate`."""
+        return [([_clipped(box, media) for box in boxes], score) for boxes, score in super().separate(prediction, media)]
+
     def _class_name(self, class_id: str, class_map: Mapping[str, Any]) -> str:
         if class_id in class_map:
             return str(class_map[class_id])
@@ -233,6 +238,18 @@ def _span(start: float, length: float, limit: int | None, *, path: str) -> tuple
     if start < -_SLACK or end > limit + _SLACK or first >= last:
         raise AnnotationError(f"the box reaches from {start} to {end}, outside the image's 0 to {limit} pixels", path=path)
     return first, last - first
+
+
+def _clipped(box: Mapping[str, Any], media: Media) -> dict[str, Any]:
+    """Cut off what reaches over the image; what is no box, or lies outside, is left for `_check` and `_span` to refuse."""
+    clipped = dict(box)
+    for start, length, limit in (("left", "width", media.width), ("top", "height", media.height)):
+        if limit is None or not all(isinstance(box.get(side), Real) for side in (start, length)):
+            continue
+        first, last = max(box[start], 0), min(box[start] + box[length], limit)
+        if first < last:
+            clipped |= {start: first, length: last - first}
+    return clipped
 
 
 def _plain(annotation: Any) -> Any:

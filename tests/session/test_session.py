@@ -5,9 +5,8 @@ import threading
 
 import pytest
 
-from nblabel import session as session_module
 from nblabel.errors import AnnotationError, MediaError, SchemaError, SessionError
-from nblabel.session import Session
+from nblabel.session import Session, shown
 from nblabel.tasks.bounding_box import BoundingBox
 from nblabel.wire import Notice, Progress
 
@@ -68,6 +67,8 @@ def test_commit_is_acknowledged_with_how_things_stand(session, photos):
             "change": {"created": [{"id": "x", **BOX}]},
             "undoes": None,
             "seconds": 0.0,
+            "answers": [],
+            "reopens": [],
         },
         "sequence": 1,
         "index": 0,
@@ -197,7 +198,7 @@ def test_media_is_read_once(session, photos):
 
 
 def test_media_cache_is_bounded(session, photos, monkeypatch):
-    monkeypatch.setattr(session_module, "CACHE_BYTES", len(photos.media[0]))
+    monkeypatch.setattr(shown, "CACHE_BYTES", len(photos.media[0]))
     for index in (0, 1, 1, 0):
         session.view(index)
     assert photos.reads == [0, 1, 0]

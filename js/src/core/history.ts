@@ -1,12 +1,16 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Suggestion } from "../generated/schema";
 
 /** A gesture that can be taken back: where it happened, what it did, and what undoes it. */
 export interface Step<Change> {
   /** Id of the operation that did it. */
   readonly id: string;
   readonly index: number;
-  readonly change: Change;
-  readonly inverse: Change;
+  /** Null where the value stayed as it was. */
+  readonly change: Change | null;
+  readonly inverse: Change | null;
+  /** The suggestions that it answered. */
+  readonly answers: readonly Suggestion[];
 }
 
 export interface History<Change> {

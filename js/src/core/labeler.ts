@@ -1,10 +1,11 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { ItemView, LabelView, Notice, Operation, Position, Progress, Receipt, TaskView } from "../generated/schema";
+import type { ItemView, LabelView, Notice, Operation, Position, Progress, Receipt, Suggested, Suggestion, TaskView } from "../generated/schema";
 import { createHistory, type History, type Step } from "./history";
 import { counted, decided, isFinished, touched } from "./item-states";
 import { createItems, loadItem } from "./items";
 import { browserStorage, createKeeper } from "./keeper";
 import { createOutbox, type Outbox } from "./outbox";
+import { answering, createSuggestions, waitingOf, withSuggestions } from "./suggestions";
 import type { Choosing, LoadedItem, TaskContext, TaskModule } from "./task";
 import { createClient, makeId, type Transport } from "./transport";
 
@@ -78,6 +79,7 @@ export function createLabeler<Value, Change, Media>(
 
   const keeper = createKeeper(browserStorage(), `nblabel:${opening.session}`);
   const outbox = createOutbox({ client, keeper, acknowledged, refused });
+  const suggestions = createSuggestions({ item, rules: task.suggestions, selection, commit: make });
 
   // ---- items
 
@@ -121,8 +123,8 @@ export function createLabeler<Value, Change, Media>(
         continue;
       }
       try {
-        known.value = task.apply(known.value, task.parseChange(operation.change)).value;
-        known.view = touched(known.view);
+        if (operation.change !== null) known.value = task.apply(known.value, task.parseChange(operation.change)).value;
+        known.view = answering(touched(known.view), operation);
       } catch {
         // The session had it already: only its acknowledgement was lost.
       }
@@ -138,37 +140,47 @@ export function createLabeler<Value, Change, Media>(
 
   // ---- operations
 
-  function operate(kind: Operation["kind"], change: Change | null = null, undoes: string | null = null): Operation | null {
+  function operate(kind: Operation["kind"], more: Partial<Operation> = {}): Operation | null {
     const view = item.value?.view;
     if (!view || view.index !== index.value) return null;
     forgetInfo();
     const now = performance.now();
-    const operation: Operation = { id: makeId() + makeId(), item: view.id, kind, change, undoes, seconds: (now - since) / 1000 };
+    const nothing = { change: null, undoes: null, answers: [], reopens: [] };
+    const operation: Operation = { id: makeId() + makeId(), item: view.id, kind, seconds: (now - since) / 1000, ...nothing, ...more };
     since = now;
     seen.add(operation.id);
     outbox.send(operation);
     return operation;
   }
 
-  function apply(change: Change): Change | null {
+  /** Changes the value on show, unless it stays as it is, and what of the suggestions is answered; gives the inverse change. */
+  function apply(change: Change | null, answer: Pick<Operation, "answers" | "reopens">): Change | null {
     if (!item.value) return null;
-    const { value, inverse } = task.apply(item.value.value, change);
-    current((loaded) => ({ ...loaded, value, view: touched(loaded.view) }));
+    const { value, inverse } = change === null ? { value: item.value.value, inverse: null } : task.apply(item.value.value, change);
+    current((loaded) => ({ ...loaded, value, view: answering(touched(loaded.view), answer) }));
     return inverse;
   }
 
+  /** A change may be one of parts that are only suggested. */
   function commit(change: Change): void {
-    if (item.value?.view.index !== index.value) return; // what is still on show is not the item that the person is at
+    const waiting = item.value ? waitingOf(item.value.view) : [];
+    const adopted = task.suggestions?.adopt(change, new Set(waiting.map(({ id }) => id))) ?? { change, answers: [] };
+    const answers = waiting.filter(({ id }) => adopted.answers.includes(id));
+    make(adopted.change, answers);
+  }
+
+  function make(change: Change | null, suggested: readonly Suggestion[]): void {
+    if (!item.value || item.value.view.index !== index.value) return; // what is still on show is not the item that the person is at
+    const answer = { answers: [...suggested], reopens: [] };
     let inverse: Change | null;
     try {
-      inverse = apply(change);
+      inverse = apply(change, answer);
     } catch {
       say("info", "That change no longer fits: the item was changed elsewhere meanwhile.");
       return;
     }
-    if (inverse === null) return;
-    const operation = operate("change", change);
-    if (operation) history.push({ id: operation.id, index: index.value, change, inverse });
+    const operation = operate("change", { change, ...answer });
+    if (operation) history.push({ id: operation.id, index: index.value, change, inverse, answers: suggested });
   }
 
   /** One after the other: the item of the step before may still be on its way. */
@@ -193,14 +205,15 @@ export function createLabeler<Value, Change, Media>(
   function takeBack(step: Step<Change> | null, forward: boolean): void {
     if (!step) return;
     const change = forward ? step.change : step.inverse;
+    const answer = forward ? { answers: [...step.answers], reopens: [] } : { answers: [], reopens: step.answers.map(({ id }) => id) };
     try {
-      apply(change);
+      apply(change, answer);
     } catch {
       say("info", "That change can no longer be taken back: the item was changed elsewhere.");
       return;
     }
     selection.value = [];
-    const operation = operate("change", change, step.id);
+    const operation = operate("change", { change, undoes: step.id, ...answer });
     if (operation) (forward ? history.redone : history.undone)({ ...step, id: operation.id });
   }
 
@@ -282,18 +295,30 @@ export function createLabeler<Value, Change, Media>(
 
   function takeOver(receipt: Receipt, kept: LoadedItem<Value, Media>): void {
     try {
-      const value = receipt.operation.kind === "change" ? task.apply(kept.value, task.parseChange(receipt.operation.change)).value : kept.value;
-      const changed = { ...kept, value, view: { ...kept.view, state: receipt.state, edited: receipt.edited } };
-      items.put(changed);
-      if (item.value?.view.index === receipt.index) item.value = changed;
+      const { change } = receipt.operation;
+      const value = change === null ? kept.value : task.apply(kept.value, task.parseChange(change)).value;
+      const view = answering({ ...kept.view, state: receipt.state, edited: receipt.edited }, receipt.operation);
+      replace({ ...kept, value, view });
     } catch {
       reload(kept.view.id);
     }
   }
 
+  function replace(changed: LoadedItem<Value, Media>): void {
+    items.put(changed);
+    if (item.value?.view.index === changed.view.index) item.value = changed;
+  }
+
+  function hear({ index: place, suggestions: made }: Suggested): void {
+    const kept = items.peek(place);
+    if (kept) replace({ ...kept, view: { ...kept.view, suggestions: withSuggestions(kept.view.suggestions, made) } });
+    else items.forget(place);
+  }
+
   client.onEvent((event, params) => {
     // Events have the types that the generated schema states for each.
     if (event === "operation") receive(params as Receipt);
+    if (event === "suggested") hear(params as Suggested);
     if (event === "notice") notice.value = params as Notice;
     if (event === "moved") {
       const position = params as Position;
@@ -313,7 +338,7 @@ export function createLabeler<Value, Change, Media>(
 
   function relabelSelection(name: string): void {
     if (!item.value || selection.value.length === 0) return;
-    const change = task.relabel(item.value.value, selection.value, name);
+    const change = task.relabel(shownValue(item.value), selection.value, name);
     if (change !== null) commit(change);
   }
 
@@ -325,9 +350,15 @@ export function createLabeler<Value, Change, Media>(
     if (choosing.movesOn(opening.task)) submit();
   }
 
+  /** The value with the suggestions in it that wait. */
+  function shownValue({ value }: LoadedItem<Value, Media>): Value {
+    const parts = suggestions.waiting.value.map(({ part }) => part);
+    return task.suggestions?.include(value, parts) ?? value;
+  }
+
   function removeSelection(): void {
     if (!item.value) return;
-    const change = task.remove(item.value.value, selection.value);
+    const change = task.remove(shownValue(item.value), selection.value);
     if (change === null) return;
     commit(change);
     selection.value = [];
@@ -378,6 +409,7 @@ export function createLabeler<Value, Change, Media>(
     }),
     outbox,
     history,
+    suggestions,
     commit,
     submit,
     skip,

@@ -1,3 +1,5 @@
+import type { SuggestionRules } from "./suggestions";
+
 /** A part of a value that changes can name. */
 export interface Shape {
   readonly id: string;
@@ -55,4 +57,27 @@ export function applyShapes<S extends Shape>(value: readonly S[], change: ShapeC
     after.splice(Math.min(change.at[index] ?? after.length, after.length), 0, shape);
   });
   return { value: after, inverse };
+}
+
+/** How suggested shapes are shown among the others and become some of them: a shape that is moved is accepted as it is then, one that is deleted is rejected. */
+export function shapeSuggestions<S extends Shape>(): SuggestionRules<readonly S[], ShapeChange<S>> {
+  return {
+    // What is suggested has passed the same schema in Python as what is drawn.
+    include: (value, parts) => [...value, ...(parts as readonly S[])],
+    accept: (_, parts) => created(...(parts as readonly S[])),
+    adopt(change, suggested) {
+      const taken = change.updated.filter(({ id }) => suggested.has(id));
+      const answers = [...taken.map(({ id }) => id), ...change.deleted.filter((id) => suggested.has(id))];
+      if (answers.length === 0) return { change, answers };
+      const own = {
+        created: [...change.created, ...taken],
+        updated: change.updated.filter(({ id }) => !suggested.has(id)),
+        deleted: change.deleted.filter((id) => !suggested.has(id)),
+        at: change.at,
+      };
+      const empty = own.created.length + own.updated.length + own.deleted.length === 0;
+      return { change: empty ? null : own, answers };
+    },
+    part: (value, id) => value.find((shape) => shape.id === id),
+  };
 }

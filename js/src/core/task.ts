@@ -2,6 +2,7 @@ import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { ItemView, LabelView, TaskView } from "../generated/schema";
 import type { KeyBinding } from "./keys";
 import type { Applied } from "./shapes";
+import type { SuggestionRules, Suggestions } from "./suggestions";
 
 /** A tool of the tool bar. */
 export interface ToolView {
@@ -38,6 +39,8 @@ export interface TaskContext<Value, Change, Media> {
   readonly selection: Signal<readonly string[]>;
   /** Whether the selection was made by a person, not by the drawing of a shape. */
   readonly chosen: Signal<boolean>;
+  readonly suggestions: Suggestions;
+  /** Makes a change of the value, or of the value with the suggestions in it that wait. */
   commit(change: Change): void;
   /** Says something to screen readers. */
   announce(text: string): void;
@@ -85,6 +88,8 @@ export interface TaskModule<Value, Change, Media> {
   readonly choosing?: Choosing<Value, Change>;
   /** What must be done before an item can be submitted, null when nothing must. */
   lacking?(value: Value, view: TaskView): string | null;
+  /** Absent where nothing can be suggested. */
+  readonly suggestions?: SuggestionRules<Value, Change>;
   /** Builds the editor into `stage` and keeps it in step with the context until `signal` aborts. */
   mount(stage: HTMLElement, context: TaskContext<Value, Change, Media>, signal: AbortSignal): Editor;
 }

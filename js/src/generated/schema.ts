@@ -26,6 +26,14 @@ export interface Progress {
   skipped: number;
 }
 
+/** A part of an annotation that is proposed to the person who labels, to be accepted, changed or rejected. */
+export interface Suggestion {
+  id: string;
+  part: unknown;
+  score: number | null;
+  source: string;
+}
+
 /** One item as a front end shows it; the media's bytes travel beside it. */
 export interface ItemView {
   id: number;
@@ -39,6 +47,15 @@ export interface ItemView {
   width: number | null;
   height: number | null;
   error: string | null;
+  suggestions: Suggestion[];
+  answered: string[];
+}
+
+/** The suggestions that an item has now, those that were answered before included. */
+export interface Suggested {
+  item: number;
+  index: number;
+  suggestions: Suggestion[];
 }
 
 /** One finished gesture, named by whoever made it so that repeating it does nothing. */
@@ -49,6 +66,8 @@ export interface Operation {
   change: unknown;
   undoes: string | null;
   seconds: number;
+  answers: Suggestion[];
+  reopens: string[];
 }
 
 /** An operation that is durable, its number in the job's log, and how things stand after it. */

@@ -1,6 +1,6 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { move, resize, sameRectangle } from "../core/rectangle";
-import { applyShapes, created, deleted, type ShapeChange, updated } from "../core/shapes";
+import { applyShapes, created, deleted, type ShapeChange, shapeSuggestions, updated } from "../core/shapes";
 import type { Editor, TaskContext, TaskModule } from "../core/task";
 import { makeId } from "../core/transport";
 import type { Size } from "../core/viewport";
@@ -48,6 +48,7 @@ const task: TaskModule<Value, Change, ImageBitmap> = {
     const present = value.filter((box) => ids.includes(box.id)).map((box) => box.id);
     return present.length > 0 ? deleted<Box>(...present) : null;
   },
+  suggestions: shapeSuggestions<Box>(),
   mount,
 };
 
@@ -56,7 +57,7 @@ export default task;
 function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBitmap>, life: AbortSignal): Editor {
   const colors = new Map(context.labels.map((label) => [label.name, label.color]));
   const scene: BoxScene = {
-    boxes: computed(() => context.item.value?.value ?? []),
+    boxes: computed(() => [...(context.item.value?.value ?? []), ...context.suggestions.waiting.value.map(({ part }) => part as Box)]),
     image: computed<Size>(() => context.item.value?.media ?? { width: 0, height: 0 }),
     selection: context.selection,
     hovered: signal<string | null>(null),
@@ -94,7 +95,8 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
         const preview = scene.preview.value;
         const boxes = scene.boxes.value.map((box) => (box.id === preview?.id ? preview : box));
         const style = { color: (label: string) => colors.get(label) ?? UNKNOWN_COLOR };
-        paintBoxes(canvas, view, boxes, { ...style, selection: scene.selection.value, hovered: scene.hovered.value });
+        const suggested = new Map(context.suggestions.waiting.value.map(({ id, score }) => [id, score]));
+        paintBoxes(canvas, view, boxes, { ...style, selection: scene.selection.value, hovered: scene.hovered.value, suggested });
       },
     },
     life,

@@ -6,12 +6,16 @@ export interface BoxStyle {
   color(label: string): string;
   readonly selection: readonly string[];
   readonly hovered: string | null;
+  /** Scores of those that are only suggested. */
+  readonly suggested: ReadonlyMap<string, number | null>;
 }
 
 /** Beyond this many boxes only those that are pointed at carry their name: text is what makes a stage slow. */
 const MOST_NAMES = 60;
 const HANDLE = 8;
 const TAG_HEIGHT = 18;
+/** The line of what is only suggested. */
+const DASHES = [7, 5];
 
 /** Paints boxes in screen pixels: a dark line under a coloured one, so that it is seen on any picture. */
 export function paintBoxes(context: CanvasRenderingContext2D, view: Viewport, boxes: readonly Box[], style: BoxStyle): void {
@@ -30,16 +34,23 @@ export function paintBoxes(context: CanvasRenderingContext2D, view: Viewport, bo
       context.fillRect(x, y, width, height);
       context.globalAlpha = 1;
     }
+    const score = style.suggested.get(box.id);
+    context.setLineDash(score === undefined ? [] : DASHES);
     context.strokeStyle = "rgba(0, 0, 0, 0.65)";
     context.lineWidth = marked ? 5 : 4;
     context.strokeRect(x, y, width, height);
     context.strokeStyle = color;
     context.lineWidth = marked ? 3 : 2;
     context.strokeRect(x, y, width, height);
-    if (marked || boxes.length <= MOST_NAMES) paintTag(context, box.label, color, x, y);
+    context.setLineDash([]);
+    if (marked || boxes.length <= MOST_NAMES) paintTag(context, tagOf(box.label, score), color, x, y);
   }
   const [only, ...others] = boxes.filter((box) => style.selection.includes(box.id));
   if (only && others.length === 0) paintHandles(context, view, only, style.color(only.label));
+}
+
+function tagOf(label: string, score: number | null | undefined): string {
+  return typeof score === "number" ? `${label} ${score.toFixed(2)}` : label;
 }
 
 function paintTag(context: CanvasRenderingContext2D, text: string, color: string, x: number, y: number): void {

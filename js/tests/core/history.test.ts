@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createHistory, type Step } from "../../src/core/history";
 
-const step = (id: string): Step<string> => ({ id, index: 0, change: `do ${id}`, inverse: `undo ${id}` });
+const step = (id: string): Step<string> => ({ id, index: 0, change: `do ${id}`, inverse: `undo ${id}`, answers: [] });
 
 describe("history", () => {
   it("gives steps back newest first", () => {

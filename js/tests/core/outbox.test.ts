@@ -42,7 +42,7 @@ function createKernel() {
 }
 
 function operation(id: string, item = 1): Operation {
-  return { id, item, kind: "change", change: null, undoes: null, seconds: 0 };
+  return { id, item, kind: "change", change: null, undoes: null, seconds: 0, answers: [], reopens: [] };
 }
 
 function receipt(done: Operation): Receipt {

@@ -129,7 +129,19 @@ export class FakeSession {
 
   /** An operation of Python or of another page. */
   remote(index: number, change: Partial<BoxChange>, origin: string | null = null): void {
-    this.run({ id: `remote-${this.log.length}`, item: this.item(index).id, kind: "change", change: full(change), undoes: null, seconds: 0 }, origin);
+    this.run(
+      {
+        id: `remote-${this.log.length}`,
+        item: this.item(index).id,
+        kind: "change",
+        change: full(change),
+        undoes: null,
+        seconds: 0,
+        answers: [],
+        reopens: [],
+      },
+      origin,
+    );
   }
 
   moveFrom(index: number, origin: string | null): void {
@@ -207,7 +219,7 @@ export class FakeSession {
         return [position, []];
       }
       case "commit":
-        checkKeys(params, ["id", "item", "kind", "change", "undoes", "seconds"]);
+        checkKeys(params, ["id", "item", "kind", "change", "undoes", "seconds", "answers", "reopens"]);
         return [this.run(params as Operation, origin), []];
       case "undo":
       case "redo":
@@ -232,7 +244,7 @@ export class FakeSession {
     const { id, name, value, state, submitted, error } = this.item(index);
     const edited = state === "submitted" && JSON.stringify(value) !== submitted;
     const size = error === null ? { mime: "image/png", width: WIDTH, height: HEIGHT } : { mime: null, width: null, height: null };
-    return { id, index, name, state, edited, value, next: this.next(index), error, ...size };
+    return { id, index, name, state, edited, value, next: this.next(index), error, suggestions: [], answered: [], ...size };
   }
 
   private media(index: number): DataView | null {
@@ -293,7 +305,16 @@ export class FakeSession {
     const target = changes.find(({ role, sequence }) => (method === "undo" ? role !== "undo" : role === "undo" && sequence > newest));
     if (!target) return null;
     const { id, item } = target.operation;
-    const taking: Operation = { id: `session-${this.log.length}`, item, kind: "change", change: target.inverse, undoes: id, seconds: 0 };
+    const taking: Operation = {
+      id: `session-${this.log.length}`,
+      item,
+      kind: "change",
+      change: target.inverse,
+      undoes: id,
+      seconds: 0,
+      answers: [],
+      reopens: [],
+    };
     const receipt = this.run(taking, origin);
     this.handle("move", { index: receipt.index }, origin);
     return receipt;

@@ -1,14 +1,10 @@
-"""The one door for every front end: a worker at a job, item after item.
-
-A session knows no DataFrame and no widget. What carries the messages (a kernel's comm, HTTP, a test) calls `Session.reply`; Python calls the methods
-of the same meaning. Both may come from any thread.
-"""
+"""A worker at a job, item after item."""
 
 from __future__ import annotations
 
 import logging
+import math
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import RLock
@@ -18,21 +14,23 @@ import numpy as np
 
 from nblabel import schema
 from nblabel.errors import AnnotationError, MediaError, NblabelError, SchemaError, SessionError, StorageError
-from nblabel.media import Document, Picture, read_image, read_text
+from nblabel.media import read_image, read_text
+from nblabel.session.shown import MediaCache, media_of
 from nblabel.tasks.base import Media
-from nblabel.wire import ErrorView, ItemView, MoveParams, Nothing, Notice, OpenParams, Operation, Position, Progress, Receipt, Request
+from nblabel.wire import ErrorView, ItemView, MoveParams, Nothing, Notice, OpenParams, Operation, Position, Progress, Receipt, Request, Suggested
 
 if TYPE_CHECKING:
+    from nblabel.session.suggesting import Predictions
     from nblabel.store import Journal, Outcome
     from nblabel.tasks import Task
-    from nblabel.wire import State
+    from nblabel.wire import State, Suggestion
 
 __all__ = ["Items", "Session"]
 
 _log = logging.getLogger(__name__)
 
-CACHE_BYTES = 64 * 2**20
-"""Encoded media kept ready, so that an item fetched ahead is not read twice."""
+AHEAD = 16
+"""Unfinished items after the one on show for which predictions are made ahead."""
 
 _CODES: dict[str, int] = {"unlabeled": 0, "draft": 1, "edited": 2, "submitted": 3, "skipped": 4}
 _FINISHED = _CODES["submitted"]
@@ -71,6 +69,8 @@ class Session:
         Stable text that a front end may remember its own work by.
     since : int, optional
         Number of the newest operation that is known to the caller; `refresh` tells of those after it. The newest of all by default.
+    predictions : Predictions, optional
+        Where suggestions come from.
 
     Attributes
     ----------
@@ -83,7 +83,9 @@ class Session:
         When there is no item.
     """
 
-    def __init__(self, journal: Journal, task: Task, items: Items, *, name: str, since: int | None = None) -> None:
+    def __init__(
+        self, journal: Journal, task: Task, items: Items, *, name: str, since: int | None = None, predictions: Predictions | None = None
+    ) -> None:
         self.task = task
         self.name = name
         self._journal = journal
@@ -92,7 +94,7 @@ class Session:
         if not len(self.ids):
             raise SessionError("there is nothing to label: no items were given")
         self._places = {item: index for index, item in enumerate(self.ids)}
-        self._media = _MediaCache(items.load, _READERS[task.media])
+        self._media = MediaCache(items.load, _READERS[task.media])
         self._lock = RLock()
         self._listeners: list[Listener] = []
         self._seen = journal.last_sequence() if since is None else since
@@ -102,6 +104,10 @@ class Session:
             if (index := self._places.get(item)) is not None:
                 self._states[index] = _code(state, edited=edited)
         self._current = self._resume()
+        self._predictions = predictions
+        self._told_of_refusals = False
+        if predictions is not None:
+            predictions.on_event(self._tell_of_suggestions, lambda sentence: self.notify(Notice(level="error", message=sentence)))
         self._methods: dict[str, tuple[type, Callable[..., tuple[Any, Buffers]]]] = {
             "open": (OpenParams, self._handle_open),
             "move": (MoveParams, self._handle_move),
@@ -224,21 +230,25 @@ class Session:
             _log.exception("%s cannot be shown", self._items.name(index))
             trouble = f"something went wrong inside nblabel ({type(error).__name__}: {error})"
         work = self._journal.work(item)
+        suggestions, answered = self._suggested(index, media_of(shown))
         # After the work was read: whoever gets this view has heard before of all that is in it.
         self.refresh()
+        self._look_ahead(index)
         view = ItemView(
             id=item,
             index=index,
             name=self._items.name(index),
             state=work.state,
             edited=work.edited,
-            value=self.task.begin(None, _media(shown)) if work.value is None else work.value,
+            value=self.task.begin(None, media_of(shown)) if work.value is None else work.value,
             next=self._next(index),
             error=trouble,
+            suggestions=suggestions,
+            answered=answered,
         )
         if shown is None:
             return view, None
-        media = _media(shown)
+        media = media_of(shown)
         return replace(view, mime=shown.mime, width=media.width, height=media.height), shown.data
 
     def move(self, index: int, *, origin: str | None = None) -> Position:
@@ -312,6 +322,21 @@ class Session:
         with self._lock:
             self._catch_up()
 
+    def suggestions(self, index: int) -> tuple[list[Suggestion], set[str]]:
+        """Give the suggestions for an item as far as they are made, and the ids of those that were accepted or rejected."""
+        found, answered = self._suggested(self._check(index), self._measure(index))
+        return found, set(answered)
+
+    def answer(self, index: int, suggestions: Sequence[Suggestion], *, accept: bool) -> Receipt:
+        """Accept or reject suggestions for an item, as one operation."""
+        item = self.ids[self._check(index)]
+        media = self._measure(index)
+        with self._lock:
+            work = self._journal.work(item)
+            value = self.task.begin(None, media) if work.value is None else work.value
+            change = self.task.accept(value, [suggestion.part for suggestion in suggestions]) if accept else None
+            return self.commit(Operation(id=secrets.token_hex(12), item=item, kind="change", change=change, answers=list(suggestions)))
+
     def forget_media(self) -> None:
         """Let go of the media that are kept ready; they are read again when they are wanted."""
         self._media.clear()
@@ -320,7 +345,49 @@ class Session:
         """Show a sentence to the person who labels."""
         self._tell("notice", notice)
 
+    def close(self) -> None:
+        """Make no more suggestions."""
+        if self._predictions is not None:
+            self._predictions.stop()
+
     # Inner workings
+
+    def _suggested(self, index: int, media: Media) -> tuple[list[Suggestion], list[str]]:
+        """Give what is suggested for an item, the surest first, and the ids of what was answered."""
+        known, answered = self._journal.suggestions(self.ids[index])
+        try:
+            made, refusals = self._made(index, media)
+        except (AnnotationError, SchemaError) as error:
+            made, refusals = [], [str(error)]
+        if refusals and not self._told_of_refusals:
+            self._told_of_refusals = True
+            source = self._predictions.name if self._predictions is not None else ""
+            more = f" and {len(refusals) - 1} more" if len(refusals) > 1 else ""
+            what = f"{self._items.name(index)}: a prediction of {source!r} is left out ({refusals[0]}){more}; others like it are not reported"
+            self.notify(Notice(level="warning", message=what))
+        found = {**{suggestion.id: suggestion for suggestion in made}, **known}.values()
+        return sorted(found, key=lambda suggestion: -math.inf if suggestion.score is None else -suggestion.score), sorted(answered)
+
+    def _made(self, index: int, media: Media) -> tuple[list[Suggestion], list[str]]:
+        prediction = None if self._predictions is None else self._predictions.get(index)
+        if self._predictions is None or prediction is None:
+            return [], []
+        return self.task.suggestions(prediction, media, self._predictions.name)
+
+    def _look_ahead(self, index: int) -> None:
+        """Have predictions made for an item and for those that come next."""
+        if self._predictions is None:
+            return
+        following = np.flatnonzero(self._states[index:] < _FINISHED)[:AHEAD] + index
+        self._predictions.want([index, *(int(place) for place in following)])
+
+    def _tell_of_suggestions(self, index: int) -> None:
+        try:
+            media = self._media.measure(index)
+        except (MediaError, StorageError):
+            return
+        suggestions, _ = self._suggested(index, media)
+        self._tell("suggested", Suggested(item=self.ids[index], index=index, suggestions=suggestions))
 
     def _handle_open(self, params: OpenParams, origin: str | None) -> tuple[ItemView, Buffers]:  # noqa: ARG002
         view, data = self.view(params.index)
@@ -422,50 +489,8 @@ class Session:
             ) from error
 
 
-class _MediaCache:
-    """The media read last, bounded by their encoded size."""
-
-    def __init__(self, load: Callable[[int], bytes], read: Callable[[bytes], Picture | Document]) -> None:
-        self._load = load
-        self._read = read
-        self._kept: OrderedDict[int, Picture | Document] = OrderedDict()
-        self._sizes: dict[int, Media] = {}
-        self._lock = RLock()
-
-    def get(self, index: int) -> Picture | Document:
-        with self._lock:
-            if (found := self._kept.get(index)) is not None:
-                self._kept.move_to_end(index)
-                return found
-        media = self._read(self._load(index))
-        with self._lock:
-            self._kept[index] = media
-            self._sizes[index] = _media(media)
-            while len(self._kept) > 1 and sum(len(kept.data) for kept in self._kept.values()) > CACHE_BYTES:
-                self._kept.popitem(last=False)
-        return media
-
-    def measure(self, index: int) -> Media:
-        """Give an item's size; once it was seen, what was drawn on it can be saved even if its file is gone."""
-        return self._sizes.get(index) or _media(self.get(index))
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
-
-
 def _code(state: State, *, edited: bool) -> int:
     return _CODES["edited" if edited else state]
-
-
-def _media(shown: Picture | Document | None) -> Media:
-    match shown:
-        case None:
-            return Media()
-        case Document():
-            return Media(length=shown.length)
-        case Picture():
-            return Media(width=shown.width, height=shown.height, depth=shown.depth)
 
 
 def _naming(item: str, error: AnnotationError | SchemaError) -> NblabelError:
