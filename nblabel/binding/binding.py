@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nblabel import storage
 from nblabel.binding.classes import ClassMaps
-from nblabel.binding.columns import LabelColumns, is_same
+from nblabel.binding.columns import LabelColumns, cells, is_same
 from nblabel.binding.identity import Places, column_place, is_absent, source_column, texts
 from nblabel.errors import FrameError, MediaError, NblabelError, StoreError
 from nblabel.manifest import folders
-from nblabel.manifest.attributes import check_attribute_name
+from nblabel.manifest.attributes import check_attribute_name, metadata_name
 from nblabel.manifest.codec import paused_gc
 from nblabel.manifest.dates import read_date
 from nblabel.media import MAX_BYTES, encode_text
@@ -21,7 +21,7 @@ from nblabel.tasks.base import Context
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -156,6 +156,28 @@ class Binding:
         if self._inline:
             return encode_text(source)
         return storage.read_bytes(storage.resolve(source, [self._folders[index], self._root, Path.cwd()]), limit=MAX_BYTES)
+
+    def source_of(self, index: int) -> str:
+        """Give an item's source as its row has it."""
+        return self._sources[index]
+
+    def predictions(self, column: str) -> Callable[[int], Any]:
+        """Give a function that reads the predictions in a column, and in its metadata column, as they stand now.
+
+        Raises
+        ------
+        FrameError
+            When there is no such column.
+        """
+        labels = cells(self.frame, column)
+        name = metadata_name(column)
+        metadata = cells(self.frame, name) if name in self.frame.columns else [None] * len(labels)
+
+        def read(index: int) -> Any:
+            cell, about = labels[index], metadata[index]
+            return None if is_absent(cell) else self.task.predicted(cell, about if isinstance(about, dict) else None)
+
+        return read
 
     def write(self, index: int) -> Row | None:
         """Bring an item's row in line with the store; gives what it holds, None when the item was not submitted.

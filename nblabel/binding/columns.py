@@ -13,7 +13,7 @@ from nblabel.manifest.attributes import metadata_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LabelColumns", "is_same"]
+__all__ = ["LabelColumns", "cells", "is_same"]
 
 
 class LabelColumns:
@@ -53,7 +53,7 @@ class LabelColumns:
 
     def read(self) -> tuple[list[Any], list[Any]]:
         """Give the labels and the metadata of all rows, only to be looked at."""
-        labels, metadata = (_look(self._frame.iloc[:, column_place(self._frame, name)].array) for name in self._names)
+        labels, metadata = (cells(self._frame, name) for name in self._names)
         return labels, metadata
 
     def write(self, place: int, cells: Sequence[Any]) -> None:
@@ -91,9 +91,17 @@ def _absent(frame: pd.DataFrame, column: int) -> Any:
     return pd.NA if isinstance(frame.iloc[:, column].array, ManifestArray) else None
 
 
-def _look(array: Any) -> list[Any]:
-    cells: list[Any] = (array.decoded() if isinstance(array, ManifestArray) else array).tolist()
-    return cells
+def cells(frame: pd.DataFrame, name: str) -> list[Any]:
+    """Read a column, only to be looked at.
+
+    Raises
+    ------
+    FrameError
+        When there is no such column, or more than one.
+    """
+    array: Any = frame.iloc[:, column_place(frame, name)].array
+    found: list[Any] = (array.decoded() if isinstance(array, ManifestArray) else array).tolist()
+    return found
 
 
 def is_same(present: Any, wanted: Any) -> bool:

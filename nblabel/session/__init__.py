@@ -5,5 +5,6 @@ of the same meaning. Both may come from any thread.
 """
 
 from nblabel.session.session import Items, Session
+from nblabel.session.suggesting import Columns, Function, Predictions
 
-__all__ = ["Items", "Session"]
+__all__ = ["Columns", "Function", "Items", "Predictions", "Session"]

@@ -14,12 +14,13 @@ import numpy as np
 
 from nblabel import schema
 from nblabel.errors import AnnotationError, MediaError, NblabelError, SchemaError, SessionError, StorageError
-from nblabel.media import read_image, read_text
 from nblabel.session.shown import MediaCache, media_of
 from nblabel.tasks.base import Media
 from nblabel.wire import ErrorView, ItemView, MoveParams, Nothing, Notice, OpenParams, Operation, Position, Progress, Receipt, Request, Suggested
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nblabel.session.suggesting import Predictions
     from nblabel.store import Journal, Outcome
     from nblabel.tasks import Task
@@ -34,7 +35,6 @@ AHEAD = 16
 
 _CODES: dict[str, int] = {"unlabeled": 0, "draft": 1, "edited": 2, "submitted": 3, "skipped": 4}
 _FINISHED = _CODES["submitted"]
-_READERS: dict[str, Callable[[bytes], Picture | Document]] = {"image": read_image, "text": read_text}
 
 Buffers = Sequence[bytes]
 Listener = Callable[[str, Any], None]
@@ -94,7 +94,7 @@ class Session:
         if not len(self.ids):
             raise SessionError("there is nothing to label: no items were given")
         self._places = {item: index for index, item in enumerate(self.ids)}
-        self._media = MediaCache(items.load, _READERS[task.media])
+        self._media = MediaCache(items.load, task.media)
         self._lock = RLock()
         self._listeners: list[Listener] = []
         self._seen = journal.last_sequence() if since is None else since
@@ -215,8 +215,7 @@ class Session:
 
     def annotation(self, index: int) -> Any:
         """Give the annotation of an item as it stands, submitted or not."""
-        work = self._journal.work(self.ids[self._check(index)])
-        return self.task.annotation(self.task.begin(None, Media()) if work.value is None else work.value)
+        return self.task.annotation(self._value(self._check(index), Media()))
 
     def view(self, index: int) -> tuple[ItemView, bytes | None]:
         """Show an item: what is known of it, and its media, None when that cannot be read."""
@@ -322,20 +321,45 @@ class Session:
         with self._lock:
             self._catch_up()
 
-    def suggestions(self, index: int) -> tuple[list[Suggestion], set[str]]:
-        """Give the suggestions for an item as far as they are made, and the ids of those that were accepted or rejected."""
-        found, answered = self._suggested(self._check(index), self._measure(index))
-        return found, set(answered)
+    def suggestion_table(self, index: int) -> pd.DataFrame:
+        """Give a row for each suggestion for an item, as far as they are made: its state, score and source, and what is suggested."""
+        from nblabel.session.table import suggestion_table
 
-    def answer(self, index: int, suggestions: Sequence[Suggestion], *, accept: bool) -> Receipt:
-        """Accept or reject suggestions for an item, as one operation."""
-        item = self.ids[self._check(index)]
-        media = self._measure(index)
+        media = self._measure(self._check(index))
+        suggestions, answered = self._suggested(index, media)
+        return suggestion_table(self.task, self._value(index, media), suggestions, answered)
+
+    def answer(self, index: int, ids: Sequence[str] | None, *, accept: bool, above: float | None = None) -> Receipt | None:
+        """Accept or reject suggestions for an item that wait, as one operation; None when none is meant.
+
+        Parameters
+        ----------
+        index : int
+            The item.
+        ids : sequence of str, optional
+            Which ones; all by default.
+        accept : bool
+            Whether they are accepted.
+        above : float, optional
+            The least score that is meant.
+
+        Raises
+        ------
+        SessionError
+            When a suggestion does not wait.
+        """
+        media = self._measure(self._check(index))
         with self._lock:
-            work = self._journal.work(item)
-            value = self.task.begin(None, media) if work.value is None else work.value
-            change = self.task.accept(value, [suggestion.part for suggestion in suggestions]) if accept else None
-            return self.commit(Operation(id=secrets.token_hex(12), item=item, kind="change", change=change, answers=list(suggestions)))
+            suggestions, answered = self._suggested(index, media)
+            waiting = {suggestion.id: suggestion for suggestion in suggestions if suggestion.id not in answered}
+            for name in ids or ():
+                if name not in waiting:
+                    raise SessionError(f"{self._items.name(index)}: no suggestion {name!r} waits, only {list(waiting)}")
+            meant = [waiting[name] for name in ids or waiting if above is None or _reaches(waiting[name], above)]
+            if not meant:
+                return None
+            change = self.task.accept(self._value(index, media), [suggestion.part for suggestion in meant]) if accept else None
+            return self.commit(Operation(id=secrets.token_hex(12), item=self.ids[index], kind="change", change=change, answers=meant))
 
     def forget_media(self) -> None:
         """Let go of the media that are kept ready; they are read again when they are wanted."""
@@ -367,6 +391,10 @@ class Session:
             self.notify(Notice(level="warning", message=what))
         found = {**{suggestion.id: suggestion for suggestion in made}, **known}.values()
         return sorted(found, key=lambda suggestion: -math.inf if suggestion.score is None else -suggestion.score), sorted(answered)
+
+    def _value(self, index: int, media: Media) -> Any:
+        work = self._journal.work(self.ids[index])
+        return self.task.begin(None, media) if work.value is None else work.value
 
     def _made(self, index: int, media: Media) -> tuple[list[Suggestion], list[str]]:
         prediction = None if self._predictions is None else self._predictions.get(index)
@@ -491,6 +519,10 @@ class Session:
 
 def _code(state: State, *, edited: bool) -> int:
     return _CODES["edited" if edited else state]
+
+
+def _reaches(suggestion: Suggestion, score: float) -> bool:
+    return suggestion.score is not None and suggestion.score >= score
 
 
 def _naming(item: str, error: AnnotationError | SchemaError) -> NblabelError:

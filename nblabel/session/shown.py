@@ -6,7 +6,7 @@ from collections import OrderedDict
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from nblabel.media import Document, Picture
+from nblabel.media import Document, Picture, read_image, read_text
 from nblabel.tasks.base import Media
 
 if TYPE_CHECKING:
@@ -17,13 +17,15 @@ __all__ = ["MediaCache", "media_of"]
 CACHE_BYTES = 64 * 2**20
 """Encoded media kept ready, so that an item fetched ahead is not read twice."""
 
+_READERS: dict[str, Callable[[bytes], Picture | Document]] = {"image": read_image, "text": read_text}
+
 
 class MediaCache:
-    """The media read last, bounded by their encoded size."""
+    """The media read last, bounded by their encoded size; `kind` is what a task calls its media."""
 
-    def __init__(self, load: Callable[[int], bytes], read: Callable[[bytes], Picture | Document]) -> None:
+    def __init__(self, load: Callable[[int], bytes], kind: str) -> None:
         self._load = load
-        self._read = read
+        self._read = _READERS[kind]
         self._kept: OrderedDict[int, Picture | Document] = OrderedDict()
         self._sizes: dict[int, Media] = {}
         self._lock = RLock()

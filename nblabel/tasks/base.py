@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from hashlib import blake2b
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["PROVENANCE", "Context", "Media", "Origin", "Task", "free_id"]
+__all__ = ["PROVENANCE", "Context", "Media", "Origin", "Task", "free_id", "keep_ids"]
 
 PROVENANCE = "nblabel-provenance"
 """Key of the metadata that says where the parts of a label came from; see `Context.metadata`."""
@@ -88,6 +89,30 @@ def free_id(class_ids: Mapping[str, int]) -> int:
     """Give the lowest class id that is not taken."""
     taken = set(class_ids.values())
     return next(number for number in count() if number not in taken)
+
+
+def keep_ids(parts: Iterable[Mapping[str, Any]], present: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give parts the ids of those whose place they take, so that what is set from Python stays what it was where it does not differ.
+
+    Parameters
+    ----------
+    parts : iterable of mapping
+        Parts with fresh ids.
+    present : iterable of mapping
+        The parts of the present value.
+
+    Examples
+    --------
+    >>> keep_ids([{"id": "x", "label": "cat"}, {"id": "y", "label": "cow"}], [{"id": "a", "label": "cat"}, {"id": "b", "label": "dog"}])
+    [{'id': 'a', 'label': 'cat'}, {'id': 'b', 'label': 'cow'}]
+    """
+    fresh, old = [dict(part) for part in parts], list(present)
+    before, after = ([repr({**part, "id": None}) for part in found] for found in (old, fresh))
+    for kind, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind == "equal" or (kind == "replace" and end - start == last - first):
+            for replaced, part in zip(old[start:end], fresh[first:last], strict=True):
+                part["id"] = replaced["id"]
+    return fresh
 
 
 class Task(ABC):
@@ -275,7 +300,7 @@ class Task(ABC):
         An annotation that is a list has one row an element, so that the annotations of many items can be given as one list.
         """
 
-    # Suggestions; a task type whose value is not a list of parts with ids says here how they come about.
+    # Suggestions. A part is a JSON object with an `id`; a task type whose value is not a list of them says here what its parts are.
 
     def predicted(self, cell: Any, metadata: Mapping[str, Any] | None) -> Any:
         """Read a prediction from a cell of a column; `metadata` is the cell of its ``-metadata`` column.
@@ -320,6 +345,11 @@ class Task(ABC):
         """Give the change that takes suggested parts into a value."""
         return self.difference(value, [*value, *parts])
 
+    def identify(self, part: Mapping[str, Any], source: str) -> str:
+        """Give the id of a suggested part: the same whenever the same is suggested from the same source."""
+        content = sorted((key, field) for key, field in part.items() if key != "id")
+        return blake2b(repr((source, content)).encode(errors="replace"), digest_size=8).hexdigest()
+
     def suggestions(self, prediction: Any, media: Media, source: str) -> tuple[list[Suggestion], list[str]]:
         """Make suggestions of a prediction.
 
@@ -342,8 +372,7 @@ class Task(ABC):
                 refusals.append(f"part {place}: {error}")
                 continue
             for part in parts:
-                content = {key: field for key, field in part.items() if key != "id"}
-                name = blake2b(repr((source, sorted(content.items()))).encode(errors="replace"), digest_size=8).hexdigest()
+                name = self.identify(part, source)
                 made.setdefault(name, Suggestion(id=name, part={**part, "id": name}, score=score, source=source))
         return list(made.values()), refusals
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from nblabel import schema
 from nblabel.errors import AnnotationError
-from nblabel.tasks.base import Context, Media, Task, free_id
+from nblabel.tasks.base import Context, Media, Task, free_id, keep_ids
 
 __all__ = ["BoundingBox", "Box", "BoxChange"]
 
@@ -91,7 +91,8 @@ class BoundingBox(Task):
         """Make the value for a list of boxes; see `Task.begin`."""
         drawn = schema.load(_plain(annotation), list[_Drawn]) if annotation is not None else []
         boxes = [Box(id=_new_id(), label=box.label, left=box.left, top=box.top, width=box.width, height=box.height) for box in drawn]
-        return _dump(self._accept(boxes, media, path="", known={box["label"] for box in present or ()}))
+        value = _dump(self._accept(boxes, media, path="", known={box["label"] for box in present or ()}))
+        return keep_ids(value, present) if present else value
 
     def apply(self, value: Any, change: Any, media: Media) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Apply a `BoxChange`; see `Task.apply`."""

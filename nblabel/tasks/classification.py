@@ -175,6 +175,45 @@ class Classification(Task):
         """Give one row a class: label."""
         return pd.DataFrame({"label": pd.Series([annotation] if isinstance(annotation, str) else annotation, dtype=object)})
 
+    def separate(self, prediction: Any, media: Media) -> list[tuple[Any, float | None]]:
+        """Take predicted classes apart: a name, a name and its score, or a list of ``{"label", "score"}``; see `Task.separate`."""
+        match prediction:
+            case str():
+                parts: Any = [{"label": prediction}]
+            case (str() as name, score):
+                parts = [{"label": name, "score": score}]
+            case [*names] if all(isinstance(name, str) for name in names):
+                parts = [{"label": name} for name in names]
+            case ([*names], scores):
+                parts = ([{"label": name} for name in names], scores)
+            case _:
+                parts = prediction
+        return [(part["label"] if not self.multiple else [part["label"]], score) for (part,), score in super().separate(parts, media)]
+
+    def predicted(self, cell: Any, metadata: Mapping[str, Any] | None) -> Any:
+        """Read a prediction from a cell, also classes as Ground Truth writes them, by index; see `Task.predicted`."""
+        if isinstance(cell, str | Mapping) or metadata is None:
+            return cell
+        found = self.decode(cell, metadata)
+        confidences = metadata.get("confidence-map") or {}
+        if isinstance(found, str):
+            return found, metadata.get("confidence")
+        return found, [confidences.get(str(_index(index))) for index in cell]
+
+    def parts(self, value: Any) -> dict[str, dict[str, Any]]:
+        """Give the classes that an item has; see `Task.parts`."""
+        return {name: {"id": name, "label": name} for name in value["labels"]}
+
+    def identify(self, part: Mapping[str, Any], source: str) -> str:  # noqa: ARG002
+        """Name a suggested class by itself; see `Task.identify`."""
+        return str(part["id"])
+
+    def accept(self, value: Any, parts: Iterable[Any]) -> Any:
+        """Give the change that chooses suggested classes; see `Task.accept`."""
+        names = [part["label"] for part in parts]
+        labels = list(dict.fromkeys([*value["labels"], *names])) if self.multiple else names[:1]
+        return self.difference(value, {**value, "labels": labels, "none": False})
+
     def _choice(self, annotation: Any) -> Choice:
         if isinstance(annotation, str):
             return Choice(labels=[annotation])

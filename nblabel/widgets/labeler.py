@@ -17,7 +17,7 @@ from nblabel.widgets.home_thread import HomeThread, shell
 from nblabel.wire import Notice, Progress, Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -175,6 +175,31 @@ class Labeler(anywidget.AnyWidget):
         self._session.redo()
         self._home.run()
 
+    @property
+    def suggestions(self) -> pd.DataFrame:
+        """What is suggested for the current item: a row for each suggestion, by its id, the surest first.
+
+        ``state`` is waiting, accepted, changed (accepted and changed since) or rejected; ``score`` and ``source`` come with the suggestion; the other
+        columns say what is suggested.
+        """
+        return self._session.suggestion_table(self.index)
+
+    def accept(self, *ids: str, above: float | None = None) -> None:
+        """Accept suggestions for the current item that wait, as one step.
+
+        Parameters
+        ----------
+        *ids : str
+            Which ones, by their ids in `suggestions`; all by default.
+        above : float, optional
+            The least score that is accepted.
+        """
+        self._answer(ids, above, accept=True)
+
+    def reject(self, *ids: str) -> None:
+        """Reject suggestions for the current item that wait, as one step: those named, or all."""
+        self._answer(ids, None, accept=False)
+
     def sync(self) -> None:
         """Bring the DataFrame, `value`, `index` and `progress` up to date inside a cell that is running.
 
@@ -206,6 +231,8 @@ class Labeler(anywidget.AnyWidget):
         super().close()
         if hasattr(self, "_home"):
             self._home.leave()
+            if not isinstance(self._session, _Gone):
+                self._session.close()
             self._store.close()
 
     def supersede(self) -> None:
@@ -266,6 +293,11 @@ class Labeler(anywidget.AnyWidget):
             self._session.move(proposal["value"])
             self._home.run()
         return proposal["value"]
+
+    def _answer(self, ids: Sequence[str], above: float | None, *, accept: bool) -> None:
+        self._in_use = True
+        self._session.answer(self.index, ids or None, above=above, accept=accept)
+        self._home.run()
 
     def _move_on(self, receipt: Receipt) -> None:
         self._in_use = True

@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 import numpy as np
@@ -19,6 +19,10 @@ from nblabel.session import Session
 from nblabel.store import Store
 from nblabel.tasks import Task
 from nblabel.widgets.labeler import Labeler
+from nblabel.widgets.predicting import predictions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 __all__ = ["label"]
 
@@ -37,6 +41,7 @@ def label(
     root: str | os.PathLike[str] | None = None,
     key: str | None = None,
     output: str | os.PathLike[str] | None = None,
+    suggest: str | Callable[[list[Any]], Iterable[Any]] | None = None,
 ) -> Labeler:
     """Label the rows of a DataFrame, or one item, in a notebook.
 
@@ -65,6 +70,12 @@ def label(
         A column that tells rows apart; by default the source and how often it occurred before.
     output : path, optional
         Where files go that the task writes, such as masks.
+    suggest : str or callable, optional
+        Predictions that are shown as suggestions, to be accepted, changed or rejected: the name of a column that holds them, or a function that makes
+        them. A prediction is an annotation as ``w.value`` gives it, whose parts may have a ``score``, or a tuple of an annotation and a list of
+        scores; in a column also a label as Ground Truth writes it. The function gets a list of a few items and returns a prediction for each: their
+        sources, or, if its parameter is called ``images``, PIL images (RGB, on the stored grid), or, if it is called ``texts``, texts. It runs in a
+        thread of its own, ahead of the person who labels; what it raises is shown in the labeler.
 
     Returns
     -------
@@ -96,7 +107,8 @@ def label(
     try:
         binding = Binding(frame, chosen, task, opened, name=name, source=source, key=key, root=root, media=media)
         name_of_all = f"{opened.identity}/{binding.job.id}/{OWNER}"
-        session = Session(binding.journal, binding.task, binding, name=name_of_all, since=binding.sequence)
+        predictions = predictions_of(suggest, binding)
+        session = Session(binding.journal, binding.task, binding, name=name_of_all, since=binding.sequence, predictions=predictions)
         if frame is not data:
             _refuse_unreadable(session)
         labeler = Labeler(module, binding, session, opened)

@@ -51,6 +51,8 @@ def test_open_shows_an_item_and_moves_nothing(session, photos):
         "width": 64,
         "height": 48,
         "error": None,
+        "suggestions": [],
+        "answered": [],
     }
     assert buffers == (photos.media[1],)
     assert session.current == 0

@@ -1,0 +1,33 @@
+"""What a session knows, as DataFrames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from nblabel.tasks import Task
+    from nblabel.wire import Suggestion
+
+__all__ = ["suggestion_table"]
+
+_STATES = {"suggested": "accepted", "changed": "changed"}
+
+
+def suggestion_table(task: Task, value: Any, suggestions: Sequence[Suggestion], answered: Collection[str]) -> pd.DataFrame:
+    """Give a row for each suggestion, by its id: its state, score and source, and what is suggested."""
+    origins = dict(zip(task.parts(value), task.provenance(value, {suggestion.id: suggestion for suggestion in suggestions}), strict=True))
+    rows = [
+        {
+            "state": _STATES[origins[one.id]["origin"]] if one.id in origins else "rejected" if one.id in answered else "waiting",
+            "score": one.score,
+            "source": one.source,
+            **{key: field for key, field in one.part.items() if key != "id"},
+        }
+        for one in suggestions
+    ]
+    index = pd.Index([one.id for one in suggestions], name="suggestion", dtype=object)
+    return pd.DataFrame(rows, index=index, columns=None if rows else ["state", "score", "source"])
