@@ -45,6 +45,7 @@ def check_task(task: Task, annotations: Sequence[Any], media: Media) -> None:
     _expect(schema.load(_through_json(schema.dump(task.view())), TaskView) == task.view(), "the task's view survives JSON")
     for annotation in annotations:
         _check_annotation(task, annotation, media)
+        _check_suggestions(task, annotation, media)
     for before, after in permutations(annotations, 2):
         _check_change(task, before, after, media)
 
@@ -73,6 +74,23 @@ def _check_change(task: Task, before: Any, after: Any, media: Media) -> None:
     _expect(json.dumps(first) == text, "apply leaves the value given as it was", first)
     _expect(task.annotation(reached) == after, "the difference leads to the other value", after, task.annotation(reached))
     _expect(task.apply(reached, _through_json(inverse), media)[0] == first, "the inverse leads back", first)
+
+
+def _check_suggestions(task: Task, annotation: Any, media: Media) -> None:
+    """Check that an annotation, taken for a prediction, becomes suggestions that lead to it when all are accepted."""
+    suggestions, refusals = task.suggestions(annotation, media, "model")
+    _expect(not refusals, "what can be annotated can be suggested", refusals)
+    _expect(task.suggestions(annotation, media, "model")[0] == suggestions, "ids of suggestions do not depend on chance", suggestions)
+    parts = [suggestion.part for suggestion in suggestions]
+    _expect([part["id"] for part in parts] == [suggestion.id for suggestion in suggestions], "a suggested part has the suggestion's id", parts)
+    if not parts:
+        return
+    empty = task.begin(None, media)
+    value, _ = task.apply(empty, _through_json(task.accept(empty, parts)), media)
+    present = task.parts(value)
+    _expect([present.get(part["id"]) for part in parts] == parts, "an accepted suggestion is a part of the value", parts, value)
+    origins = [found["origin"] for found in task.provenance(value, {suggestion.id: suggestion for suggestion in suggestions})]
+    _expect(origins == ["suggested"] * len(parts), "an accepted suggestion is known for one", origins)
 
 
 def _through_json(value: Any) -> Any:

@@ -234,7 +234,9 @@ class Journal:
                 raise AnnotationError(lacking)
             text = dump_json(value)
             measured = dump_json(schema.dump(media))
-            provenance = dump_json(task.provenance(value, self._suggestions(connection, operation.item)[0]))
+            known, answered = self._suggestions(connection, operation.item)
+            accepted = {name: suggestion for name, suggestion in known.items() if name in answered}
+            provenance = dump_json(task.provenance(value, accepted))
             changed = {
                 "state": "submitted",
                 "value": text,

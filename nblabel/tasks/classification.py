@@ -177,18 +177,14 @@ class Classification(Task):
 
     def separate(self, prediction: Any, media: Media) -> list[tuple[Any, float | None]]:
         """Take predicted classes apart: a name, a name and its score, or a list of ``{"label", "score"}``; see `Task.separate`."""
-        match prediction:
-            case str():
-                parts: Any = [{"label": prediction}]
-            case (str() as name, score):
-                parts = [{"label": name, "score": score}]
-            case [*names] if all(isinstance(name, str) for name in names):
-                parts = [{"label": name} for name in names]
-            case ([*names], scores):
-                parts = ([{"label": name} for name in names], scores)
-            case _:
-                parts = prediction
-        return [(part["label"] if not self.multiple else [part["label"]], score) for (part,), score in super().separate(parts, media)]
+        names, *scores = prediction if isinstance(prediction, tuple) else (prediction,)
+        if isinstance(names, str | Mapping):
+            names, scores = [names], [scores]
+        if isinstance(names, list):
+            names = [{"label": name} if isinstance(name, str) else name for name in names]
+        parts = (names, *scores) if scores else names
+        separated = super().separate(parts, media)
+        return [([part.get("label")] if self.multiple else part.get("label", ""), score) for (part,), score in separated]
 
     def predicted(self, cell: Any, metadata: Mapping[str, Any] | None) -> Any:
         """Read a prediction from a cell, also classes as Ground Truth writes them, by index; see `Task.predicted`."""

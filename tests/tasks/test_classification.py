@@ -51,6 +51,32 @@ def test_label_read_back(name, labels, case):
     assert task.lacking(task.restore(case["annotation"])) is None
 
 
+@pytest.mark.parametrize(
+    ("settings", "prediction", "expected"),
+    [
+        ({}, "dog", [("dog", None)]),
+        ({}, ("dog", 0.5), [("dog", 0.5)]),
+        ({}, {"label": "dog", "score": 0.5}, [("dog", 0.5)]),
+        ({}, [{"label": "dog", "score": 0.5}, {"label": "cat", "score": 0.4}], [("dog", 0.5), ("cat", 0.4)]),
+        ({"multiple": True}, ["dog", "cat"], [("dog", None), ("cat", None)]),
+        ({"multiple": True}, (["dog", "cat"], [0.5, 0.4]), [("dog", 0.5), ("cat", 0.4)]),
+    ],
+)
+def test_forms_of_predictions(settings, prediction, expected):
+    suggestions, refusals = ImageClassification(["cat", "dog"], **settings).suggestions(prediction, MEDIA, "model")
+    assert [(one.part["label"], one.score) for one in suggestions] == expected
+    assert refusals == []
+
+
+@cases("encode")
+def test_a_label_with_its_metadata_is_a_prediction(name, labels, case):
+    task = make(name, labels, case)
+    suggestions, _ = task.suggestions(task.predicted(case["label"], case["metadata"]), MEDIA, "auto")
+    expected = [case["annotation"]] if isinstance(case["label"], int) else case["annotation"]
+    assert [one.part["label"] for one in suggestions] == expected
+    assert {one.score for one in suggestions} <= {0}
+
+
 @cases("unreadable")
 def test_unreadable_label(name, labels, case):
     with pytest.raises(AnnotationError):
