@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nblabel.assist.cue_segmenter import CueSegmenter
+from nblabel.assist.onnx_segmenter import OnnxSegmenter
 from nblabel.assist.prompts import Box, Mark, Point, Prompts
 from nblabel.assist.segmenter import CallableSegmenter, Cancelled, Segmenter, never
 from nblabel.errors import AssistError
@@ -23,7 +24,19 @@ from nblabel.errors import AssistError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Box", "CallableSegmenter", "Cancelled", "CueSegmenter", "Mark", "Point", "Prompts", "Segmenter", "as_segmenter", "never"]
+__all__ = [
+    "Box",
+    "CallableSegmenter",
+    "Cancelled",
+    "CueSegmenter",
+    "Mark",
+    "OnnxSegmenter",
+    "Point",
+    "Prompts",
+    "Segmenter",
+    "as_segmenter",
+    "never",
+]
 
 
 def as_segmenter(segmenter: Segmenter | Callable[..., Any] | None = None) -> Segmenter:

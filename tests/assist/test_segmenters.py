@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from harness.onnx_models import FAMILIES, write_models
 from harness.scenes import draw_scene, extremes_of, overlap
 
-from nblabel.assist import Box, CallableSegmenter, CueSegmenter, Mark, Point, Prompts, Segmenter, as_segmenter
+from nblabel.assist import Box, CallableSegmenter, CueSegmenter, Mark, OnnxSegmenter, Point, Prompts, Segmenter, as_segmenter
 from nblabel.errors import AssistError, CancelledError
 
 
@@ -23,17 +24,18 @@ def fill_box(image, prompts):
     return mask
 
 
-SEGMENTERS = [CueSegmenter(), CallableSegmenter(fill_box)]
-
-
 @pytest.fixture(scope="module")
 def scene():
     return draw_scene(160, 120)
 
 
-@pytest.fixture(params=SEGMENTERS, ids=lambda segmenter: segmenter.name)
-def segmenter(request):
-    return request.param
+@pytest.fixture(scope="module", params=["cues", "function", *FAMILIES])
+def segmenter(request, tmp_path_factory):
+    if request.param == "cues":
+        return CueSegmenter()
+    if request.param == "function":
+        return CallableSegmenter(fill_box)
+    return OnnxSegmenter(*write_models(tmp_path_factory.mktemp("models"), request.param))
 
 
 def test_is_a_segmenter(segmenter):
