@@ -1,7 +1,7 @@
-"""Read, write and list files by path or URL: of this machine, and of Amazon S3.
+"""Read, write and list files by path or URL: of this machine, of Amazon S3, and of what fsspec knows where it is installed.
 
 Every other module names files by a *reference*: a local path (str or `os.PathLike`) or a URL. The scheme of the reference chooses what does the work,
-from one table. Credentials, region, profile and endpoint of S3 are those of boto3's own configuration.
+from one table. Credentials, region, profile and endpoint of S3 are those of boto3's own configuration; for others, use an object of `S3`.
 
 Examples
 --------
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from nblabel.errors import StorageError
-from nblabel.storage import local
+from nblabel.storage import filesystems, local
 from nblabel.storage.files import File
 from nblabel.storage.s3 import S3
 
@@ -62,7 +62,7 @@ def read_bytes(ref: str | os.PathLike[str], *, limit: int | None = None) -> byte
     Raises
     ------
     StorageError
-        The file is missing, is a folder or no regular file at all, has more than `limit` bytes, may not be read, or its scheme is not supported.
+        The file is missing, is a folder or no regular file at all, has more than `limit` bytes, may not be read, or its scheme is not known.
     """
     name = os.fspath(ref)
     return _backend(name).read_bytes(name, limit)
@@ -145,7 +145,7 @@ def write_bytes_atomic(ref: str | os.PathLike[str], chunks: Iterable[bytes | mem
     Raises
     ------
     StorageError
-        The folder is missing, may not be written, the disk is full, or the scheme is not supported.
+        The folder is missing, may not be written, the disk is full, or the scheme is not known.
     """
     name = os.fspath(ref)
     _backend(name).write_bytes_atomic(name, chunks, kms_key)
@@ -162,7 +162,7 @@ def exists(ref: str | os.PathLike[str]) -> bool:
     Raises
     ------
     StorageError
-        The scheme is not supported, or S3 does not tell.
+        The scheme is not known, or S3 does not tell.
     """
     name = os.fspath(ref)
     return _backend(name).exists(name)
@@ -227,9 +227,4 @@ def _scheme(name: str) -> str:
 
 
 def _backend(name: str) -> _Backend:
-    scheme = _scheme(name)
-    backend = _BACKENDS.get(scheme)
-    if backend is not None:
-        return backend
-    message = f"{scheme}:// is not supported; give a local path, or a URL that begins with s3:// or file://"
-    raise StorageError(message, uri=name)
+    return _BACKENDS.get(_scheme(name), filesystems)

@@ -8,12 +8,14 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from nblabel.errors import StorageError
+from nblabel.storage import local, s3_upload
 from nblabel.storage.files import File
+from nblabel.storage.progress import ProgressLine
 from nblabel.storage.s3_errors import code_of, explained
 from nblabel.storage.s3_listing import list_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = ["S3", "make_client", "parse"]
 
@@ -149,10 +151,73 @@ class S3:
 
     def write_bytes_atomic(self, uri: str, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> None:
         """Write an object at once; see `nblabel.storage.write_bytes_atomic`."""
-        bucket, key = _object(uri)
+        target = s3_upload.Target(uri, *_object(uri))
         content = b"".join(chunks)
+        if len(content) > s3_upload.LARGE:
+            s3_upload.write_parts(self.client, target, content, kms_key, {})
+            return
         with explained(uri):
-            self.client.put_object(Bucket=bucket, Key=key, Body=content, **encryption(kms_key))
+            self.client.put_object(**target.place, Body=content, **s3_upload.encryption(kms_key))
+
+    def upload(
+        self,
+        files: Mapping[str, str | os.PathLike[str] | bytes],
+        *,
+        kms_key: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Send many files: several at once, large ones in parts, and only those that are not there with this content already.
+
+        When it is interrupted or fails, call it again: it goes on where it was.
+
+        Parameters
+        ----------
+        files
+            By URL: the local path of a file, or bytes.
+        kms_key
+            As of `write_bytes_atomic`. Large files that were not completed begin anew with one.
+        progress
+            Called on this thread with the number of bytes that are there and of all; by default a line of text that appears after half a second.
+
+        Raises
+        ------
+        StorageError
+            A file cannot be read or written.
+        """
+        if not files:
+            return
+        pairs = [(s3_upload.Target(uri, *_object(uri)), s3_upload.Source(source)) for uri, source in files.items()]
+        count = f"{len(pairs):,} file{'' if len(pairs) == 1 else 's'}"
+        with explained(pairs[0][0].uri):
+            client = self.client
+        s3_upload.upload(client, pairs, kms_key, progress or ProgressLine(f"Uploading {count}"))
+
+    def upload_folder(
+        self,
+        folder: str | os.PathLike[str],
+        uri: str,
+        *,
+        kms_key: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Send all files below a local folder to a prefix, as `upload` does.
+
+        Parameters
+        ----------
+        folder
+            Local folder.
+        uri
+            The prefix; files keep their names below the folder.
+        kms_key, progress
+            As of `upload`.
+
+        Raises
+        ------
+        StorageError
+            A file cannot be read or written.
+        """
+        files = {f"{uri.rstrip('/')}/{file.name}": file.ref for file in local.list_files(os.fspath(folder))}
+        self.upload(files, kms_key=kms_key, progress=progress)
 
     def _get(self, **request: Any) -> Any:
         return self.client.get_object(**request)
@@ -178,11 +243,6 @@ class S3:
             if done < size:
                 answer = self._get(Bucket=bucket, Key=key, Range=f"bytes={start + done}-{start + size - 1}", IfMatch=answer["ETag"])
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-def encryption(kms_key: str | None) -> dict[str, str]:
-    """Return the part of a request that asks to encrypt with a KMS key; without one, the bucket's own setting holds."""
-    return {} if kms_key is None else {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key}
 
 
 def _object(uri: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from nblabel.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["explained"]
+__all__ = ["code_of", "explained"]
 
 _CREDENTIALS = (
     "sign in (aws configure, aws sso login), set AWS_PROFILE or boto3.setup_default_session(profile_name=...), or give the machine's role access"

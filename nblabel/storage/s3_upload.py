@@ -1,0 +1,216 @@
+"""Send files to S3: several at once, large ones in parts, and only what is not there yet.
+
+What a broken upload has sent is found on S3 itself, by the checksums that S3 keeps, so it goes on from another kernel or machine as well. Parts of an
+upload that is never taken up again stay there, invisible and paid for, until a lifecycle rule of the bucket removes them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nblabel.errors import StorageError
+from nblabel.storage import local
+from nblabel.storage.s3_errors import code_of, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+__all__ = ["LARGE", "Source", "Target", "encryption", "upload", "write_parts"]
+
+LARGE = 32 << 20
+"""A file of more bytes is sent in parts."""
+
+_PART = 8 << 20
+_MOST_PARTS = 10_000
+_THREADS = 16
+
+
+class Target(NamedTuple):
+    """Where something goes."""
+
+    uri: str
+    bucket: str
+    key: str
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The part of a request that names the object."""
+        return {"Bucket": self.bucket, "Key": self.key}
+
+
+class Source:
+    """What is sent: a local file, or bytes.
+
+    Raises
+    ------
+    StorageError
+        The file is missing or may not be read.
+    """
+
+    def __init__(self, content: str | os.PathLike[str] | bytes) -> None:
+        self._content = content if isinstance(content, bytes) else os.fspath(content)
+        self.size = len(self._content) if isinstance(self._content, bytes) else local.size(self._content)
+        self._state = self._look()
+
+    def _look(self) -> tuple[int, int] | None:
+        if isinstance(self._content, bytes):
+            return None
+        status = os.stat(local.path_of(self._content))
+        return status.st_size, status.st_mtime_ns
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return a part of it."""
+        if isinstance(self._content, bytes):
+            return self._content[start:end]
+        return local.read_range(self._content, start, end)
+
+    def check(self) -> None:
+        """Make sure that a file is still what it was, as its parts were read one after the other."""
+        if self._look() != self._state:
+            raise StorageError("the file was changed while it was sent; send it again", uri=str(self._content))
+
+    def parts(self) -> Sequence[tuple[int, int]]:
+        """Return the first byte of each part and the one after its last."""
+        width = max(_PART, -(-self.size // _MOST_PARTS))
+        return [(start, min(start + width, self.size)) for start in range(0, self.size, width)]
+
+
+def encryption(kms_key: str | None) -> dict[str, str]:
+    """Return the part of a request that asks to encrypt with a KMS key; without one, the bucket's own setting holds."""
+    return {} if kms_key is None else {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key}
+
+
+def upload(client: Any, files: Sequence[tuple[Target, Source]], kms_key: str | None, progress: Callable[[int, int], None]) -> None:
+    """Send files that are not there yet; see `nblabel.storage.S3.upload`."""
+    total, done, there = sum(source.size for _, source in files), 0, 0
+    may_be_there = _is_anything_at(client, [target for target, _ in files])
+    small = [pair for pair in files if pair[1].size <= LARGE]
+    large = [pair for pair in files if pair[1].size > LARGE]
+
+    def send(pair: tuple[Target, Source]) -> int:
+        if not (may_be_there and _is_there(client, *pair, kms_key)):
+            with explained(pair[0].uri):
+                client.put_object(**pair[0].place, Body=pair[1].read(0, pair[1].size), **encryption(kms_key))
+            pair[1].check()
+        return pair[1].size
+
+    pool = ThreadPoolExecutor(_THREADS)
+    try:
+        for size in pool.map(send, small):
+            done, there = done + size, there + 1
+            progress(done, total)
+        for target, source in large:
+            if may_be_there and _is_there(client, target, source, kms_key):
+                done += source.size
+                progress(done, total)
+            else:
+                for size in _send_parts(client, target, source, pool, kms_key, {}):
+                    done += size
+                    progress(done, total)
+            there += 1
+    except BaseException as error:
+        if len(files) > 1:
+            error.add_note(f"{there} of {len(files)} files are there; run it again to send the others")
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def write_parts(client: Any, target: Target, content: bytes, kms_key: str | None, conditions: dict[str, str]) -> None:
+    """Write one object in parts at once; it appears when all are there."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for _ in _send_parts(client, target, Source(content), pool, kms_key, conditions):
+            pass
+
+
+def _send_parts(
+    client: Any, target: Target, source: Source, pool: ThreadPoolExecutor, kms_key: str | None, conditions: dict[str, str]
+) -> Iterator[int]:
+    """Send the parts of a file that are not there, and yield the size of each; the object is there when the last was taken."""
+    with explained(target.uri):
+        # Which key the parts of an unfinished upload are encrypted with is not told, so with a key of its own it begins anew.
+        number, sent = _unfinished(client, target) if kms_key is None else (None, {})
+        if number is None:
+            number = client.create_multipart_upload(**target.place, **encryption(kms_key))["UploadId"]
+
+    def send(part: tuple[int, tuple[int, int]]) -> tuple[dict[str, Any], int]:
+        place, (start, end) = part
+        content = source.read(start, end)
+        known = sent.get(place)
+        if known is None or not _equal(known, [content]):
+            with explained(target.uri):
+                known = client.upload_part(**target.place, UploadId=number, PartNumber=place, Body=content)
+        checksum = {"ChecksumCRC32": known["ChecksumCRC32"]} if "ChecksumCRC32" in known else {}
+        return {"PartNumber": place, "ETag": known["ETag"], **checksum}, end - start
+
+    parts: list[dict[str, Any]] = []
+    for part, size in pool.map(send, enumerate(source.parts(), start=1)):
+        parts.append(part)
+        if len(parts) == len(source.parts()):
+            source.check()
+            with explained(target.uri):
+                client.complete_multipart_upload(**target.place, UploadId=number, MultipartUpload={"Parts": parts}, **conditions)
+        yield size
+
+
+def _unfinished(client: Any, target: Target) -> tuple[str | None, dict[int, dict[str, Any]]]:
+    """Find the newest upload of an object that was not completed, and its parts by number."""
+    try:
+        found = client.list_multipart_uploads(Bucket=target.bucket, Prefix=target.key).get("Uploads", [])
+        ids = [upload["UploadId"] for upload in found if upload["Key"] == target.key]
+        if not ids:
+            return None, {}
+        pages = client.get_paginator("list_parts").paginate(**target.place, UploadId=ids[-1])
+        return ids[-1], {part["PartNumber"]: part for page in pages for part in page.get("Parts", [])}
+    except client.exceptions.ClientError as error:
+        if code_of(error) in {"AccessDenied", "NoSuchUpload"}:  # who may write need not be allowed to list
+            return None, {}
+        raise
+
+
+def _is_anything_at(client: Any, targets: Sequence[Target]) -> bool:
+    """Ask once whether anything is there at all, which saves asking for each file."""
+    if len({target.bucket for target in targets}) != 1:
+        return True
+    prefix = os.path.commonprefix([target.key for target in targets])  # noqa: RUF071 - of keys, not of paths
+    with explained(targets[0].uri):
+        try:
+            return bool(client.list_objects_v2(Bucket=targets[0].bucket, Prefix=prefix, MaxKeys=1).get("Contents"))
+        except client.exceptions.ClientError as error:
+            if code_of(error) == "AccessDenied":
+                return True
+            raise
+
+
+def _is_there(client: Any, target: Target, source: Source, kms_key: str | None) -> bool:
+    """Tell whether an object has this content and encryption already."""
+    with explained(target.uri):
+        try:
+            known = client.head_object(**target.place, ChecksumMode="ENABLED")
+        except client.exceptions.ClientError as error:
+            if code_of(error) in {"404", "403"}:  # 403 for a missing object where listing is not allowed
+                return False
+            raise
+    if known["ContentLength"] != source.size or (kms_key is not None and not known.get("SSEKMSKeyId", "").endswith(kms_key)):
+        return False
+    ranges = source.parts() if source.size > LARGE else [(0, source.size)]
+    return _equal(known, (source.read(start, end) for start, end in ranges), whole=source.size <= LARGE)
+
+
+def _equal(known: dict[str, Any], parts: Iterable[bytes], *, whole: bool = True) -> bool:
+    """Compare content with what S3 says of it: a checksum, or an entity tag, which is a checksum unless KMS encrypts."""
+    md5s, crcs = [], []
+    for part in parts:
+        md5s.append(hashlib.md5(part, usedforsecurity=False).digest())
+        crcs.append(zlib.crc32(part).to_bytes(4, "big"))
+    if whole:
+        tag, checksum = md5s[0].hex(), base64.b64encode(crcs[0]).decode()
+    else:
+        tag = f"{hashlib.md5(b''.join(md5s), usedforsecurity=False).hexdigest()}-{len(md5s)}"
+        checksum = f"{base64.b64encode(zlib.crc32(b''.join(crcs)).to_bytes(4, 'big')).decode()}-{len(crcs)}"
+    return known["ETag"].strip('"') == tag or known.get("ChecksumCRC32") == checksum
