@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from nblabel.manifest.lines import Lines
 from nblabel.manifest.read import frame_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -68,7 +68,7 @@ def scan(source: str | os.PathLike[str], *, block_size: int = _BLOCK_SIZE) -> Sc
         raise ValueError(f"block_size={block_size!r} must be a positive number of bytes")
     uri = os.fspath(source)
     size = storage.size(uri)
-    return Scan(_Range(uri, size, 0, size, 0, (0,)), (), block_size)
+    return Scan(_Range(uri, uri, size, 0, size, 0, (0,)), (), block_size)
 
 
 def check_objects(objects: int) -> None:
@@ -82,8 +82,8 @@ class _Range(NamedTuple):
 
     Attributes
     ----------
-    uri, size
-        The manifest and its bytes.
+    uri, name, size
+        The manifest, its name for messages, and its bytes.
     start, end
         The lines that begin in these bytes.
     feeds
@@ -93,6 +93,7 @@ class _Range(NamedTuple):
     """
 
     uri: str
+    name: str
     size: int
     start: int
     end: int
@@ -156,10 +157,13 @@ class Scan:
         steps = "".join(f", {_shown(step)}" for step in self._steps)
         return f"<Scan of {place.uri}{part}{steps}>"
 
+    def __dask_tokenize__(self) -> tuple[Any, ...]:
+        return (self._place, repr(self), self._block_size)
+
     def __iter__(self) -> Iterator[pd.DataFrame]:
         for part in self._parts():
             if len(part.rows):
-                yield self._frame(b"".join(self._bytes_of(part)), part.lines, part.numbers)
+                yield _indexed(self._lines(b"".join(self._bytes_of(part)), part.numbers), part.lines)
 
     @cached_property
     def count(self) -> int:
@@ -256,18 +260,65 @@ class Scan:
 
     def read(self) -> pd.DataFrame:
         """Return all of it as one DataFrame, which has to fit into memory."""
+        lines, rows = self.collect()
+        if len(rows) or not self._steps:
+            return _indexed(lines, rows)
+        # A frame of nothing still has the columns of the manifest.
+        return next((df.iloc[:0] for df in Scan(self._place._replace(seen=self._place.seen[:1]), (), self._block_size)), _indexed(lines, rows))
+
+    def to_dask(self, columns: Iterable[str] | None = None) -> Any:
+        """Return it as a Dask DataFrame; needs the extra ``nblabel[dask]``.
+
+        Each partition is a byte range of the manifest, which the worker that needs it reads by itself, from S3 by ranged requests. Its frames are
+        manifest-backed as those of `read_manifest`.
+
+        Parameters
+        ----------
+        columns
+            Keys of the lines. By default all of them, which takes a pass over the manifest, on the cluster if there is one; then columns whose values
+            are of one kind in all partitions are ordinary ones. Columns that are given here are all of the dtype "manifest".
+
+        Returns
+        -------
+        dask.dataframe.DataFrame
+            The index counts the lines of each partition from 0; after `sample` or `random_split`, for which the lines were counted, those of the
+            manifest.
+
+        Raises
+        ------
+        MissingExtraError
+            Dask is not installed.
+        """
+        from nblabel.manifest.cluster import to_dask
+
+        return to_dask(self, columns)
+
+    def partitions(self) -> list[Scan]:
+        """Return scans of one block each, for workers that share the work: those of a process pool, Ray or Spark.
+
+        Nothing is read for it, so that the parts do not know how many lines stand before them: they count lines from 0. Only after `sample` or
+        `random_split`, which depend on the number of a line, the manifest is read once.
+        """
+        place, size = self._place, self._block_size
+        if any(isinstance(step, chance.Choice) for step in self._steps):
+            places = [part.place for part in self._parts()]
+        else:
+            nowhere = (0,) * len(place.seen)
+            places = [
+                place._replace(name=f"{place.uri} (from byte {start:,})", start=start, feeds=0, seen=nowhere)
+                for start in range(place.start, place.end, size)
+            ]
+        return [Scan(part._replace(end=min(part.start + size, place.end)), self._steps, size) for part in places]
+
+    def collect(self) -> tuple[Lines, NDArray[np.intp]]:
+        """Return all lines, and their positions (n,) in the manifest."""
         data: list[bytes | memoryview] = []
-        rows, numbers = [], []
-        columns: pd.DataFrame | None = None
+        rows, numbers = [np.zeros(0, np.intp)], [np.zeros(0, np.int64)]
         for part in self._parts():
-            if columns is None:
-                columns = frame_of(self._lines(part.block.data, None)).iloc[:0]
             data += self._bytes_of(part)
             rows.append(part.lines)
             numbers.append(part.numbers)
-        if columns is None or not any(map(len, rows)):
-            return pd.DataFrame() if columns is None else columns
-        return self._frame(b"".join(data), np.concatenate(rows), np.concatenate(numbers))
+        return self._lines(b"".join(data), np.concatenate(numbers)), np.concatenate(rows)
 
     # How
 
@@ -279,6 +330,7 @@ class Scan:
     def _parts(self) -> Iterator[_Part]:
         place = self._place
         for start in range(place.start, place.end, self._block_size):
+            place = place._replace(start=start)
             block = read_block(place.uri, start, min(start + self._block_size, place.end), place.size)
             left = [np.arange(len(block.starts))]
             for step, seen in zip(self._steps, place.seen, strict=False):
@@ -293,15 +345,16 @@ class Scan:
         else:
             yield part.block.data
 
-    def _lines(self, data: bytes, numbers: NDArray[np.int64] | None) -> Lines:
-        uri = self._place.uri
-        return Lines(data, uri=uri, folder=storage.folder(uri), numbers=numbers)
+    def _lines(self, data: bytes, numbers: NDArray[np.int64]) -> Lines:
+        return Lines(data, uri=self._place.name, folder=storage.folder(self._place.uri), numbers=numbers)
 
-    def _frame(self, data: bytes, rows: NDArray[np.intp], numbers: NDArray[np.int64]) -> pd.DataFrame:
-        df = frame_of(self._lines(data, numbers))
+
+def _indexed(lines: Lines, rows: NDArray[np.intp]) -> pd.DataFrame:
+    df = frame_of(lines)
+    if len(rows):
         first, last = int(rows[0]), int(rows[-1])
         df.index = pd.RangeIndex(first, last + 1) if last + 1 - first == len(rows) else pd.Index(rows)
-        return df
+    return df
 
 
 def _kept(step: Filter | chance.Choice, block: Block, rows: NDArray[np.intp], seen: int) -> NDArray[np.bool_]:
