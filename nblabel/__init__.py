@@ -17,6 +17,7 @@ from nblabel import errors
 if TYPE_CHECKING:
     from nblabel import assist
     from nblabel.diagnosis import doctor
+    from nblabel.keys import Keys
     from nblabel.labels import Instructions, Label
     from nblabel.manifest import crawl, read_manifest, scan, write_manifest
     from nblabel.tasks.bounding_box import BoundingBox
@@ -30,6 +31,7 @@ __all__ = [
     "BoundingBox",
     "ImageClassification",
     "Instructions",
+    "Keys",
     "Label",
     "TextClassification",
     "__version__",
@@ -47,6 +49,7 @@ _HOMES = {
     "BoundingBox": "nblabel.tasks.bounding_box",
     "ImageClassification": "nblabel.tasks.image_classification",
     "Instructions": "nblabel.labels",
+    "Keys": "nblabel.keys",
     "Label": "nblabel.labels",
     "TextClassification": "nblabel.tasks.text_classification",
     "crawl": "nblabel.manifest",

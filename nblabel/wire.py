@@ -66,7 +66,10 @@ class LabelView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskView:
-    """A task as a front end needs it; `instructions` stay in sight, `details` are shown on demand, `settings` are the task type's own."""
+    """A task as a front end needs it; `instructions` stay in sight, `details` are shown on demand, `settings` are the task type's own.
+
+    `keys` are the keys of every action that is not a label's, none of them twice; see `nblabel.keys`.
+    """
 
     type: str
     title: str
@@ -74,6 +77,7 @@ class TaskView:
     instructions: str
     details: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

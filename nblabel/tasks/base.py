@@ -22,9 +22,11 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from hashlib import blake2b
 from itertools import count
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from nblabel.errors import AnnotationError, SchemaError
+from nblabel.keys import Keymap, Keys
 from nblabel.labels import Instructions, Label, as_instructions, as_labels
 from nblabel.wire import LabelView, Suggestion, TaskView
 
@@ -143,6 +145,8 @@ class Task(ABC):
     """What the metadata of its labels says under ``type``: a manifest's labels are read by the task type that has theirs."""
     keys: ClassVar[str] = "1234567890"
     """Keys for classes that name none, in order."""
+    actions: ClassVar[Keymap] = MappingProxyType({})
+    """The actions that only this task type has (its tools are ``tool-<name>``) and their keys, beside those of `nblabel.keys.SHARED`."""
     wire_types: ClassVar[tuple[builtins.type, ...]] = ()
     """Dataclasses of the value and of its changes, for the generated TypeScript."""
 
@@ -172,18 +176,24 @@ class Task(ABC):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({[label.name for label in self.labels]})"
 
-    def view(self) -> TaskView:
-        """Describe the task to a front end."""
+    def view(self, keys: Keys = Keys()) -> TaskView:  # noqa: B008 - it is frozen
+        """Describe the task to a front end, with the keys that a person prefers."""
+        labels = self.label_views()
         return TaskView(
             type=self.type,
             title=self.title,
-            labels=[
-                LabelView(name=label.name, color=label.color or "", key=label.key, short_name=label.short_name, description=label.description)
-                for label in self.labels
-            ],
+            labels=labels,
             instructions=self.instructions.short,
             details=self.instructions.full,
+            keys=keys.resolve(self.actions, labels),
         )
+
+    def label_views(self) -> list[LabelView]:
+        """Describe the classes to a front end."""
+        return [
+            LabelView(name=label.name, color=label.color or "", key=label.key, short_name=label.short_name, description=label.description)
+            for label in self.labels
+        ]
 
     def knowing(self, class_ids: Iterable[tuple[str, int]]) -> Self:
         """Give this task with ids for classes that it does not have, so that their labels are written alike on every item.

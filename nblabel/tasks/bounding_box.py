@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -19,11 +19,29 @@ from nblabel import schema
 from nblabel.errors import AnnotationError
 from nblabel.tasks.base import Context, Media, Task, free_id, keep_ids
 
+if TYPE_CHECKING:
+    from nblabel.keys import Keymap
+
 __all__ = ["BoundingBox", "Box", "BoxChange"]
 
 # A box drawn to the border of the image may miss it by a rounding error of the browser's arithmetic; what reaches over is cut off.
 _SLACK = 0.01
 _COLUMNS = ["label", "left", "top", "width", "height"]
+_ARROWS = {"left": "ArrowLeft", "right": "ArrowRight", "up": "ArrowUp", "down": "ArrowDown"}
+_ACTIONS: Keymap = {
+    "tool-box": ("b",),
+    "tool-extreme-points": ("x",),
+    "tool-select": ("v",),
+    "new-box": ("n",),
+    "front": ("]",),
+    "back": ("[",),
+    "snap": ("g",),
+    "clip": ("Shift+g",),
+    **{f"move-{way}": (key,) for way, key in _ARROWS.items()},
+    **{f"move-{way}-10": (f"Shift+{key}",) for way, key in _ARROWS.items()},
+    **{f"resize-{way}": (f"Alt+{key}",) for way, key in _ARROWS.items()},
+    **{f"resize-{way}-10": (f"Alt+Shift+{key}",) for way, key in _ARROWS.items()},
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +103,7 @@ class BoundingBox(Task):
     title = "Bounding boxes"
     media = "image"
     groundtruth_types = ("groundtruth/object-detection",)
+    actions = _ACTIONS
     wire_types = (Box, BoxChange)
 
     def begin(self, annotation: Any, media: Media, present: Any = None) -> list[dict[str, Any]]:

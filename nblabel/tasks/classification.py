@@ -14,6 +14,7 @@ import pandas as pd
 
 from nblabel import schema
 from nblabel.errors import AnnotationError, TaskError
+from nblabel.keys import Keys
 from nblabel.tasks.base import Context, Media, Task, free_id
 from nblabel.wire import LabelView
 
@@ -87,15 +88,20 @@ class Classification(Task):
         task.exclusion = _NONE_OF_THESE if task.multiple else None
         return task
 
-    def view(self) -> TaskView:
-        """Describe the task to a front end, to which what excludes all classes is a class like the others."""
-        view = super().view()
+    def view(self, keys: Keys = Keys()) -> TaskView:  # noqa: B008 - it is frozen
+        """Describe the task to a front end; see `Task.view`."""
+        view = super().view(keys)
         view.settings.update(multiple=self.multiple, exclusion=self.exclusion)
+        return view
+
+    def label_views(self) -> list[LabelView]:
+        """Describe the classes to a front end, to which what excludes all of them is a class like the others."""
+        views = super().label_views()
         if self.exclusion is not None:
             taken = {label.key for label in self.labels}
             key = next((key for key in _EXCLUSION_KEYS if key not in taken), None)
-            view.labels.append(LabelView(name=self.exclusion, color=_EXCLUSION_COLOR, key=key))
-        return view
+            views.append(LabelView(name=self.exclusion, color=_EXCLUSION_COLOR, key=key))
+        return views
 
     def begin(self, annotation: Any, media: Media, present: Any = None) -> dict[str, Any]:  # noqa: ARG002
         """Make the value for a class name, or for a list of them; see `Task.begin`."""

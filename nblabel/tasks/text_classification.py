@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from nblabel.tasks.classification import Classification
 
 __all__ = ["TextClassification"]
@@ -34,4 +36,5 @@ class TextClassification(Classification):
     type = "text-classification"
     title = "Text classification"
     media = "text"
+    actions = MappingProxyType({"scroll-down": ("ArrowDown",), "scroll-up": ("ArrowUp",)})
     groundtruth_types = ("groundtruth/text-classification", "groundtruth/text-classification-multilabel")

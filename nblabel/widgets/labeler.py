@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nblabel.binding import Binding, Row
+    from nblabel.keys import Keys
     from nblabel.session import Session
     from nblabel.store import Store
 
@@ -99,7 +100,7 @@ class Labeler(anywidget.AnyWidget):
     index = traitlets.Int()
     progress = traitlets.Instance(Progress, read_only=True)
 
-    def __init__(self, module: str, binding: Binding, session: Session, store: Store) -> None:
+    def __init__(self, module: str, binding: Binding, session: Session, store: Store, keys: Keys) -> None:
         self._binding = binding
         self._session = session
         self._store = store
@@ -118,7 +119,7 @@ class Labeler(anywidget.AnyWidget):
         self._home = HomeThread(self._settle)
         session.on_event(self._hear)
         self._settle()
-        super().__init__(_esm=module, _task=schema.dump(session.task.view()))
+        super().__init__(_esm=module, _task=schema.dump(session.task.view(keys)))
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:

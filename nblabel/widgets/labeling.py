@@ -15,6 +15,7 @@ from PIL import Image
 
 from nblabel.binding import OWNER, Binding
 from nblabel.errors import FrameError, MediaError, StoreError, TaskError
+from nblabel.keys import Keys, as_keys
 from nblabel.session import Session
 from nblabel.store import Store
 from nblabel.tasks import Task
@@ -22,7 +23,7 @@ from nblabel.widgets.labeler import Labeler
 from nblabel.widgets.predicting import predictions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["label"]
 
@@ -42,6 +43,7 @@ def label(
     key: str | None = None,
     output: str | os.PathLike[str] | None = None,
     suggest: str | Callable[[list[Any]], Iterable[Any]] | None = None,
+    keys: str | Mapping[str, str | Iterable[str]] | Keys | None = None,
 ) -> Labeler:
     """Label the rows of a DataFrame, or one item, in a notebook.
 
@@ -76,6 +78,9 @@ def label(
         scores; in a column also a label as Ground Truth writes it. The function gets a list of a few items and returns a prediction for each: their
         sources, or, if its parameter is called ``images``, PIL images (RGB, on the stored grid), or, if it is called ``texts``, texts. It runs in a
         thread of its own, ahead of the person who labels; what it raises is shown in the labeler.
+    keys : str, mapping or Keys, optional
+        Which keys do what: the profile of a tool that the hands know (``"cvat"``, ``"label-studio"``, ``"labelme"``), or keys by the name of the
+        action (``{"skip": "x"}``), or both in a `Keys`.
 
     Returns
     -------
@@ -89,7 +94,8 @@ def label(
     MediaError
         When a single item cannot be shown.
     TaskError
-        When `task` is none, when the store has another type of task under this attribute, or when the task has no use for `output`.
+        When `task` is none, when the store has another type of task under this attribute, when the task has no use for `output`, or when a key of
+        `keys` is taken.
     StoreError
         When the store cannot be opened.
     """
@@ -97,6 +103,8 @@ def label(
         raise TaskError(f"task is {task!r}, expected a task with its labels, such as nl.BoundingBox(['cat', 'dog'])")
     if output is not None and not task.reference:
         raise TaskError(f"{type(task).__name__} writes no files of its own; leave output= out")
+    preferred = as_keys(keys)
+    task.view(preferred)
     module = _module(task)
     if isinstance(data, pd.DataFrame):
         frame, media, chosen = data, None, _attribute(attribute, name, task)
@@ -111,7 +119,7 @@ def label(
         session = Session(binding.journal, binding.task, binding, name=name_of_all, since=binding.sequence, predictions=predictions)
         if frame is not data:
             _refuse_unreadable(session)
-        labeler = Labeler(module, binding, session, opened)
+        labeler = Labeler(module, binding, session, opened, preferred)
     except BaseException:
         opened.close()
         raise

@@ -282,6 +282,43 @@ def test_the_help_lists_the_keys_that_are_bound(labeler):
     expect(dialog).to_have_count(0)
 
 
+def test_the_keys_are_those_that_were_asked_for(plain_page, photographs, tmp_path):
+    task = nl.BoundingBox(["cat", "dog"])
+    widget = nl.label(
+        nl.read_manifest(photographs), task, attribute=ATTRIBUTE, store=tmp_path / "store.db", keys=nl.Keys("cvat", {"skip": "Ctrl+Space"})
+    )
+    labeler = plain_page.show(widget)
+    labeler.press("f")
+    labeler.expect_place(2)
+    labeler.press("Control+Space")
+    labeler.expect_place(3)
+    labeler.press("d")
+    labeler.expect_place(2)
+    expect(labeler.root.locator('[data-nblabel-tool="box"] kbd')).to_have_text("N")
+    expect(labeler.root.locator('[data-nblabel-action="skip"] kbd')).to_have_text("Ctrl Space")
+    labeler.press("F1")
+    rows = labeler.root.locator('[data-nblabel="help"] tr')
+    expect(rows.filter(has_text="Next item").locator("kbd")).to_have_text(["F"])
+    widget.close()
+    with pytest.raises(nl.errors.TaskError, match="'d' for 'skip' is the key of 'next'"):
+        nl.label(nl.read_manifest(photographs), task, attribute=ATTRIBUTE, store=tmp_path / "store.db", keys={"skip": "d"})
+
+
+def test_a_thousand_classes_are_searched(plain_page, photographs, tmp_path):
+    labels = [f"class {number}" for number in range(1_000)]
+    widget = nl.label(nl.read_manifest(photographs), nl.BoundingBox(labels), attribute=ATTRIBUTE, store=tmp_path / "store.db")
+    labeler = plain_page.show(widget)
+    labeler.press("/")
+    labeler.page.keyboard.type("977")
+    expect(labeler.root.locator(".label")).to_have_count(1)
+    labeler.page.keyboard.press("Enter")
+    expect(labeler.root.locator('[data-nblabel-label="class 977"]')).to_be_visible()
+    labeler.drag((100, 80), (300, 200))
+    plain_page.settle(labeler)
+    assert [part["label"] for part in widget.value] == ["class 977"]
+    widget.close()
+
+
 def test_the_labeler_is_as_dark_as_the_page_says(plain_page, labeler):
     scheme = "view => getComputedStyle(document.querySelector('#view-0 > div')).colorScheme"
     for light, expected in (("false", "dark"), ("true", "light")):

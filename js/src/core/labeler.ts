@@ -8,6 +8,7 @@ import { createOutbox, type Outbox } from "./outbox";
 import { answering, createSuggestions, waitingOf, withSuggestions } from "./suggestions";
 import type { Choosing, LoadedItem, TaskContext, TaskModule } from "./task";
 import { createClient, makeId, type Transport } from "./transport";
+import { createVisibility } from "./visibility";
 
 /** The state in which a labeler opens: enough to show and label the first item before the session answers. */
 export interface Opening {
@@ -39,11 +40,15 @@ export interface Labeler<Value, Change, Media> extends TaskContext<Value, Change
   submit(): void;
   skip(): void;
   go(index: number): Promise<void>;
+  /** Another item, without going there. */
+  load(index: number): Promise<LoadedItem<Value, Media>>;
   undo(): Promise<void>;
   redo(): Promise<void>;
   chooseLabel(position: number): void;
   select(ids: readonly string[]): void;
   removeSelection(): void;
+  /** Tells the person something that is only worth a glance. */
+  inform(message: string): void;
   /** The last view of this page was taken away: tells the session so, once nothing waits. */
   leave(): void;
   /** A view is there again. */
@@ -70,6 +75,7 @@ export function createLabeler<Value, Change, Media>(
   const chosen = signal(false);
   const notice = signal<Notice | null>(null);
   const announcement = signal("");
+  const visibility = createVisibility();
   const leaving = signal(false);
   let since = performance.now();
   /** Operations that every value kept in this page already has. */
@@ -338,7 +344,7 @@ export function createLabeler<Value, Change, Media>(
 
   function relabelSelection(name: string): void {
     if (!item.value || selection.value.length === 0) return;
-    const change = task.relabel(shownValue(item.value), selection.value, name);
+    const change = task.relabel(shownValue(item.value), unlocked(), name);
     if (change !== null) commit(change);
   }
 
@@ -356,9 +362,18 @@ export function createLabeler<Value, Change, Media>(
     return task.suggestions?.include(value, parts) ?? value;
   }
 
+  /** The selection without what is locked. */
+  function unlocked(): readonly string[] {
+    const parts = item.value ? task.entries(shownValue(item.value)) : [];
+    const locked = new Set(parts.filter(visibility.locks).map(({ id }) => id));
+    const free = selection.value.filter((id) => !locked.has(id));
+    if (free.length < selection.value.length) say("info", "It is locked. Unlock it to change it.");
+    return free;
+  }
+
   function removeSelection(): void {
     if (!item.value) return;
-    const change = task.remove(shownValue(item.value), selection.value);
+    const change = task.remove(shownValue(item.value), unlocked());
     if (change === null) return;
     commit(change);
     selection.value = [];
@@ -397,6 +412,7 @@ export function createLabeler<Value, Change, Media>(
     tool,
     selection,
     chosen,
+    visibility,
     notice,
     announcement,
     pressed: computed(() => {
@@ -414,6 +430,8 @@ export function createLabeler<Value, Change, Media>(
     submit,
     skip,
     go,
+    load: items.load,
+    inform: (message) => say("info", message),
     undo: () => queue(false),
     redo: () => queue(true),
     chooseLabel,

@@ -1,14 +1,14 @@
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { ItemView, LabelView, TaskView } from "../generated/schema";
-import type { KeyBinding } from "./keys";
+import type { Command } from "./keys";
 import type { Applied } from "./shapes";
 import type { SuggestionRules, Suggestions } from "./suggestions";
+import type { Visibility } from "./visibility";
 
-/** A tool of the tool bar. */
+/** A tool of the tool bar; its action in the table of keys is `tool-<name>`. */
 export interface ToolView {
   readonly name: string;
   readonly title: string;
-  readonly key: string;
   /** What to do with it, in a line. */
   readonly hint: string;
 }
@@ -20,6 +20,36 @@ export interface Entry {
   readonly detail: string;
   /** All of it in words. */
   readonly title: string;
+}
+
+/** Something that can be on or off while one works; its name is that of its icon and of its action in the table of keys. */
+export interface Toggle {
+  readonly name: string;
+  readonly title: string;
+  readonly on: Signal<boolean>;
+}
+
+/** How an image is shown; the image itself stays as it is. */
+export interface Picture {
+  /** Shares of the original, 1 by default. */
+  readonly brightness: Signal<number>;
+  readonly contrast: Signal<number>;
+  /** Whether pixels flow into one another where the image is enlarged a little. */
+  readonly smooth: Signal<boolean>;
+}
+
+/** Something of a part, or of the whole item, that can be written down. */
+export interface Field {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string | null;
+  readonly kind: "choice" | "number" | "string";
+  readonly value: string | number | null;
+  readonly choices: readonly string[];
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  /** An item cannot be submitted without it. */
+  readonly required: boolean;
 }
 
 /** An item with its media decoded and its working value. */
@@ -39,6 +69,7 @@ export interface TaskContext<Value, Change, Media> {
   readonly selection: Signal<readonly string[]>;
   /** Whether the selection was made by a person, not by the drawing of a shape. */
   readonly chosen: Signal<boolean>;
+  readonly visibility: Visibility;
   readonly suggestions: Suggestions;
   /** Makes a change of the value, or of the value with the suggestions in it that wait. */
   commit(change: Change): void;
@@ -48,7 +79,11 @@ export interface TaskContext<Value, Change, Media> {
 
 /** The running editor of one view. */
 export interface Editor {
-  readonly keys: readonly KeyBinding[];
+  /** What only this task can do; the names are those of the keys that the task's Python class declares. */
+  readonly commands: readonly Command[];
+  readonly toggles?: readonly Toggle[];
+  /** Where an image is shown. */
+  readonly picture?: Picture;
   /** Shows the whole item again. */
   fit(): void;
   /** Finishes a shape that is open; false when there is none. */
@@ -69,9 +104,28 @@ export interface Choosing<Value, Change> {
   movesOn(view: TaskView): boolean;
 }
 
+/** Items come without their decoded media here: what is copied or written down needs its size only. */
+export interface Copies<Value, Change> {
+  /** A value of these parts alone. */
+  take(value: Value, ids: readonly string[]): Value;
+  /** Puts copies of all parts of a value into an item, a little aside where they would lie on their originals; null when none has a place there. */
+  put(item: LoadedItem<Value, unknown>, value: Value, aside: boolean): { readonly change: Change; readonly ids: readonly string[] } | null;
+}
+
+/** `id` null means the item as a whole. */
+export interface Fields<Value, Change> {
+  of(item: LoadedItem<Value, unknown>, id: string | null, settings: TaskView["settings"]): readonly Field[];
+  /** The change that gives a field a value; null when it has it. */
+  set(item: LoadedItem<Value, unknown>, id: string | null, name: string, to: Field["value"]): Change | null;
+}
+
 /** A task type's front end: one module of this form in `tasks/`, named as the task type is. */
 export interface TaskModule<Value, Change, Media> {
   readonly type: string;
+  /** What can be copied, where anything can. */
+  readonly copies?: Copies<Value, Change>;
+  /** What can be written down of parts, where anything can. */
+  readonly fields?: Fields<Value, Change>;
   /** The first is active at the start. */
   readonly tools: readonly ToolView[];
   /** Narrows what came over the wire. */

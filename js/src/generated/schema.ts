@@ -17,6 +17,7 @@ export interface TaskView {
   instructions: string;
   details: string;
   settings: Record<string, unknown>;
+  keys: Record<string, string[]>;
 }
 
 /** How far a labeling job has come, counted in items. */

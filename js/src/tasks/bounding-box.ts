@@ -23,8 +23,8 @@ const NEW_BOX = 0.25;
 const task: TaskModule<Value, Change, ImageBitmap> = {
   type: "bounding-box",
   tools: [
-    { name: "box", title: "Box", key: "b", hint: "Drag from corner to corner, or click two corners; Shift-click to begin inside another box" },
-    { name: "select", title: "Select", key: "v", hint: "Click a box to select it, drag it to move it, drag its handles to resize it" },
+    { name: "box", title: "Box", hint: "Drag from corner to corner, or click two corners; Shift-click to begin inside another box" },
+    { name: "select", title: "Select", hint: "Click a box to select it, drag it to move it, drag its handles to resize it" },
   ],
   // What the session sends has passed the same schema in Python.
   parse: (value) => value as Value,
@@ -56,8 +56,12 @@ export default task;
 
 function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBitmap>, life: AbortSignal): Editor {
   const colors = new Map(context.labels.map((label) => [label.name, label.color]));
+  const boxes = computed(() => [...(context.item.value?.value ?? []), ...context.suggestions.waiting.value.map(({ part }) => part as Box)]);
+  const visible = computed(() => boxes.value.filter((box) => !context.visibility.hides(box)));
   const scene: BoxScene = {
-    boxes: computed(() => [...(context.item.value?.value ?? []), ...context.suggestions.waiting.value.map(({ part }) => part as Box)]),
+    boxes,
+    visible,
+    reachable: computed(() => visible.value.filter((box) => !context.visibility.locks(box))),
     image: computed<Size>(() => context.item.value?.media ?? { width: 0, height: 0 }),
     selection: context.selection,
     hovered: signal<string | null>(null),
@@ -93,7 +97,7 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
       tool,
       paint(canvas, view) {
         const preview = scene.preview.value;
-        const boxes = scene.boxes.value.map((box) => (box.id === preview?.id ? preview : box));
+        const boxes = scene.visible.value.map((box) => (box.id === preview?.id ? preview : box));
         const style = { color: (label: string) => colors.get(label) ?? UNKNOWN_COLOR };
         const suggested = new Map(context.suggestions.waiting.value.map(({ id, score }) => [id, score]));
         paintBoxes(canvas, view, boxes, { ...style, selection: scene.selection.value, hovered: scene.hovered.value, suggested });
@@ -103,7 +107,7 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
   );
 
   return {
-    keys: boxKeys(scene, stage),
+    commands: boxCommands(scene, stage),
     fit: stage.fit,
     finish: () => tool.value.finish(),
     cancel() {
@@ -116,10 +120,10 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
   };
 }
 
-const ARROWS = { ArrowLeft: { x: -1, y: 0 }, ArrowRight: { x: 1, y: 0 }, ArrowUp: { x: 0, y: -1 }, ArrowDown: { x: 0, y: 1 } };
+const WAYS = { left: { x: -1, y: 0 }, right: { x: 1, y: 0 }, up: { x: 0, y: -1 }, down: { x: 0, y: 1 } };
 
-/** What the mouse does, by keys: a box in the middle of the view, moved by the arrows, sized by Alt and the arrows. */
-function boxKeys(scene: BoxScene, stage: ImageStage): Editor["keys"] {
+/** What the mouse does, by keys: a box in the middle of the view, moved and sized by arrows. */
+function boxCommands(scene: BoxScene, stage: ImageStage): Editor["commands"] {
   function reshape(change: (box: Box) => Pick<Box, "left" | "top" | "width" | "height">): void {
     const box = selectedBox(scene);
     if (!box) return;
@@ -145,39 +149,26 @@ function boxKeys(scene: BoxScene, stage: ImageStage): Editor["keys"] {
     scene.select([box.id]);
   }
 
-  function step(by: 1 | -1): void {
-    const ids = scene.boxes.value.map((box) => box.id);
-    const at = ids.indexOf(scene.selection.value[0] ?? "");
-    const next = ids.at(at === -1 && by === -1 ? -1 : (at + by) % ids.length);
-    if (next !== undefined) scene.select([next]);
-  }
-
-  const arrows = Object.entries(ARROWS).flatMap(([arrow, unit]) =>
-    [
-      { shift: "", pixels: 1, text: "1 pixel" },
-      { shift: "Shift+", pixels: 10, text: "10 pixels" },
-    ].flatMap(({ shift, pixels, text }) => {
+  const arrows = Object.entries(WAYS).flatMap(([way, unit]) =>
+    [1, 10].flatMap((pixels): Editor["commands"] => {
       const by = { x: unit.x * pixels, y: unit.y * pixels };
+      const suffix = pixels === 1 ? way : `${way}-${pixels}`;
+      const text = pixels === 1 ? "1 pixel" : `${pixels} pixels`;
       return [
         {
-          key: `${shift}${arrow}`,
+          action: `move-${suffix}`,
           title: `Move the box by ${text}`,
-          group: "Edit" as const,
+          group: "Edit",
           run: () => reshape((box) => move(box, by, scene.image.value)),
         },
         {
-          key: `Alt+${shift}${arrow}`,
+          action: `resize-${suffix}`,
           title: `Resize the box by ${text}`,
-          group: "Edit" as const,
+          group: "Edit",
           run: () => reshape((box) => resize(box, "se", by, scene.image.value)),
         },
       ];
     }),
   );
-  return [
-    { key: "n", title: "New box in the middle of the view", group: "Edit", run: insert },
-    { key: ".", title: "Select the next box", group: "Edit", run: () => step(1) },
-    { key: ",", title: "Select the box before", group: "Edit", run: () => step(-1) },
-    ...arrows,
-  ];
+  return [{ action: "new-box", title: "New box in the middle of the view", group: "Edit", run: insert }, ...arrows];
 }

@@ -1,5 +1,5 @@
 import { choiceTask } from "../core/choice";
-import type { KeyBinding } from "../core/keys";
+import type { Command } from "../core/keys";
 import type { TaskModule } from "../core/task";
 import { decodeText, type TextMedia } from "../core/texts";
 import type { Choice } from "../generated/schema";
@@ -15,14 +15,14 @@ const task: TaskModule<Choice, Choice, TextMedia> = {
   weight: ({ text }) => 2 * text.length,
   mount(element, context, life) {
     const stage = createTextStage(element, context.item, life);
-    const scroll = (key: string, title: string, by: number): KeyBinding => ({
-      key,
+    const scroll = (action: string, title: string, by: number): Command => ({
+      action,
       title,
       group: "View",
       run: () => stage.pages.scrollBy({ top: by }),
     });
-    const keys = [scroll("ArrowDown", "Scroll down", LINES_PX), scroll("ArrowUp", "Scroll up", -LINES_PX)];
-    return { keys, fit: stage.fit, finish: () => false, cancel: () => false, zoom: stage.zoom, zoomBy: stage.zoomBy };
+    const commands = [scroll("scroll-down", "Scroll down", LINES_PX), scroll("scroll-up", "Scroll up", -LINES_PX)];
+    return { commands, fit: stage.fit, finish: () => false, cancel: () => false, zoom: stage.zoom, zoomBy: stage.zoomBy };
   },
 };
 

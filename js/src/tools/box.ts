@@ -41,7 +41,7 @@ export function createBoxTool(scene: BoxScene): StageTool {
   }
 
   function click(pointer: PointerAt): void {
-    const hit = pointer.shift ? null : boxAt(scene.boxes.value, pointer.at);
+    const hit = pointer.shift ? null : boxAt(scene.reachable.value, pointer.at);
     if (hit) scene.select([hit.id]);
     else {
       scene.select([]);
@@ -72,7 +72,7 @@ export function createBoxTool(scene: BoxScene): StageTool {
     },
     hover(pointer) {
       reached = pointer ?? reached;
-      scene.hovered.value = pointer && !corner ? (boxAt(scene.boxes.value, pointer.at)?.id ?? null) : null;
+      scene.hovered.value = pointer && !corner ? (boxAt(scene.reachable.value, pointer.at)?.id ?? null) : null;
     },
     finish() {
       if (!corner) return false;

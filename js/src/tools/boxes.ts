@@ -8,6 +8,10 @@ import type { PointerAt } from "./tool";
 /** What the box tools share: the boxes of the item and how to change them. */
 export interface BoxScene {
   readonly boxes: ReadonlySignal<readonly Box[]>;
+  /** Those that are not hidden. */
+  readonly visible: ReadonlySignal<readonly Box[]>;
+  /** Those that a pointer can take hold of: neither hidden nor locked. */
+  readonly reachable: ReadonlySignal<readonly Box[]>;
   readonly image: ReadonlySignal<Size>;
   readonly selection: Signal<readonly string[]>;
   readonly hovered: Signal<string | null>;
@@ -30,10 +34,10 @@ export function boxAt(boxes: readonly Box[], at: Point): Box | null {
   return found;
 }
 
-/** The one selected box. */
+/** The one selected box, if it can be changed. */
 export function selectedBox(scene: BoxScene): Box | null {
   const [id, ...others] = scene.selection.value;
-  return others.length === 0 ? (scene.boxes.value.find((box) => box.id === id) ?? null) : null;
+  return others.length === 0 ? (scene.reachable.value.find((box) => box.id === id) ?? null) : null;
 }
 
 const CURSORS: Record<Handle, string> = {

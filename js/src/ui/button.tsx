@@ -9,6 +9,8 @@ interface ButtonProps {
   /** Key badge. */
   badge?: string | undefined;
   disabled?: boolean;
+  /** Whether something is on, where it can be. */
+  pressed?: boolean;
   kind?: "primary" | "plain";
   children?: ComponentChildren;
 }
@@ -18,7 +20,7 @@ interface ButtonProps {
  *
  * It is never really disabled: a focused button that becomes disabled loses the focus, and with it every key.
  */
-export function Button({ title, run, action, icon, badge, disabled = false, kind = "plain", children }: ButtonProps) {
+export function Button({ title, run, action, icon, badge, disabled = false, pressed, kind = "plain", children }: ButtonProps) {
   return (
     <button
       type="button"
@@ -27,6 +29,7 @@ export function Button({ title, run, action, icon, badge, disabled = false, kind
       title={badge ? `${title} (${badge})` : title}
       aria-label={title}
       aria-disabled={disabled}
+      aria-pressed={pressed}
       onClick={() => {
         if (!disabled) run();
       }}

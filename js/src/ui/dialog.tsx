@@ -26,10 +26,19 @@ export function Dialog({ open, name, title, children }: DialogProps) {
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, [shown]);
+  /** Tab goes round inside. */
+  const keepFocus = (event: KeyboardEvent) => {
+    const stops = [...(panel.current?.querySelectorAll<HTMLElement>("button, a[href], input, [tabindex='0']") ?? [])];
+    const at = event.key === "Tab" ? stops.indexOf(event.target as HTMLElement) : -2;
+    if (at === -2) return;
+    event.preventDefault();
+    event.stopPropagation();
+    stops[(at + (event.shiftKey ? -1 : 1) + stops.length) % stops.length]?.focus();
+  };
   if (!shown) return null;
   return (
     <div class="veil">
-      <div ref={panel} class="dialog" role="dialog" aria-modal="true" aria-label={title} tabIndex={-1} data-nblabel={name}>
+      <div ref={panel} class="dialog" role="dialog" aria-modal="true" aria-label={title} tabIndex={-1} data-nblabel={name} onKeyDown={keepFocus}>
         <div class="head">
           <h2>{title}</h2>
           <Button
@@ -41,7 +50,10 @@ export function Dialog({ open, name, title, children }: DialogProps) {
             }}
           />
         </div>
-        <div class="scroll">{children}</div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+        <div class="scroll" tabIndex={0}>
+          {children}
+        </div>
       </div>
     </div>
   );

@@ -33,7 +33,8 @@ export function focusOnHover(root: HTMLElement, stage: HTMLElement, life: AbortS
   root.addEventListener("keydown", keep, { signal: life });
 }
 
-function isWriting(element: Element | null): boolean {
-  if (element?.shadowRoot) return isWriting(element.shadowRoot.activeElement);
+/** Whether keys are for something that is written or chosen from there. */
+export function isWriting(element: EventTarget | null): boolean {
+  if (element instanceof Element && element.shadowRoot) return isWriting(element.shadowRoot.activeElement);
   return element instanceof HTMLElement && (element.isContentEditable || element.matches("input, textarea, select, iframe"));
 }

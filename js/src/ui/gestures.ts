@@ -123,7 +123,7 @@ export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal)
     stage.zoom(WHEEL_STEP ** (-pixels * (event.ctrlKey ? PINCH_FACTOR : 1)), place(event));
   });
   on("keydown", (event) => {
-    if (event.key !== " ") return;
+    if (event.key !== " " || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     space = true;

@@ -14,18 +14,11 @@ export function Header<Value, Change, Media>(shell: Shell<Value, Change, Media>)
   return (
     <header>
       <div class="group">
-        <Button
-          title="Previous item"
-          action="previous"
-          icon="previous"
-          badge={keyFor("Previous item")}
-          run={actions.previous}
-          disabled={index === 0}
-        />
+        <Button title="Previous item" action="previous" icon="previous" badge={keyFor("previous")} run={actions.previous} disabled={index === 0} />
         <span class="place">
           <b>{index + 1}</b> / {total}
         </span>
-        <Button title="Next item" action="next" icon="next" badge={keyFor("Next item")} run={actions.next} disabled={index + 1 >= total} />
+        <Button title="Next item" action="next" icon="next" badge={keyFor("next")} run={actions.next} disabled={index + 1 >= total} />
       </div>
       <span class="name" title={view?.name}>
         {view?.name}
@@ -54,8 +47,8 @@ export function Header<Value, Change, Media>(shell: Shell<Value, Change, Media>)
       </div>
       <Status {...shell} />
       <div class="group">
-        <Button title="Full screen" action="full-screen" icon="fullScreen" badge={keyFor("Full screen")} run={actions["full-screen"]} />
-        <Button title="Keys" action="help" icon="help" badge={keyFor("Keys")} run={actions.help} />
+        <Button title="Full screen" action="full-screen" icon="fullScreen" badge={keyFor("full-screen")} run={actions["full-screen"]} />
+        <Button title="Keys" action="help" icon="help" badge={keyFor("help")} run={actions.help} />
       </div>
     </header>
   );

@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { badge, type KeyBinding } from "../core/keys";
+import { badge, GROUPS, type KeyBinding } from "../core/keys";
 import { Dialog, type DialogName } from "./dialog";
 
 interface HelpProps {
@@ -7,7 +7,6 @@ interface HelpProps {
   bindings: readonly KeyBinding[];
 }
 
-const GROUPS = ["Labels", "Tools", "Items", "Edit", "View"] as const;
 const MOUSE = [
   ["Wheel or pinch", "Zoom at the pointer"],
   ["Space and drag, or middle button", "Move the image"],
@@ -19,12 +18,12 @@ export function Help({ open, bindings }: HelpProps) {
   return (
     <Dialog open={open} name="help" title="Keys">
       <div class="columns">
-        {GROUPS.map((group) => (
+        {GROUPS.filter((group) => bindings.some((binding) => binding.group === group)).map((group) => (
           <table key={group}>
             <caption>{group}</caption>
             <tbody>
-              {rows(bindings.filter((binding) => binding.group === group)).map(([text, keys]) => (
-                <tr key={text}>
+              {rows(bindings.filter((binding) => binding.group === group)).map(({ text, keys, actions }) => (
+                <tr key={text} data-nblabel-key={actions.join(" ")}>
                   <td>
                     {keys.map((key) => (
                       <kbd key={key}>{key}</kbd>
@@ -52,11 +51,21 @@ export function Help({ open, bindings }: HelpProps) {
   );
 }
 
+interface Row {
+  text: string;
+  keys: readonly string[];
+  actions: readonly string[];
+}
+
 /** One row for each thing to do, with all its keys. */
-function rows(bindings: readonly KeyBinding[]): [string, string[]][] {
-  const byTitle = new Map<string, string[]>();
-  for (const { title, key } of bindings) byTitle.set(title, [...(byTitle.get(title) ?? []), key]);
-  return [...byTitle].map(([title, keys]) => [title.replace(/^label /, ""), badges(keys)]);
+function rows(bindings: readonly KeyBinding[]): Row[] {
+  const byTitle = new Map<string, KeyBinding[]>();
+  for (const binding of bindings) byTitle.set(binding.title, [...(byTitle.get(binding.title) ?? []), binding]);
+  return [...byTitle].map(([text, same]) => ({
+    text,
+    keys: badges(same.map(({ key }) => key)),
+    actions: [...new Set(same.map(({ action }) => action))],
+  }));
 }
 
 const ARROW = /Arrow\w+$/;

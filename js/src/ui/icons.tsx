@@ -51,6 +51,41 @@ const ICONS = {
     </>,
   ),
   fullScreen: icon(<path d="M13 4h7v7M20 4l-7 7M11 20H4v-7M4 20l7-7" />),
+  "extreme-points": icon(
+    <>
+      <path d="M12 4l8 7-6 9-10-6z" stroke-dasharray="2 2.4" />
+      <path d="M12 4v.01M20 11v.01M14 20v.01M4 14v.01" stroke-width="4" />
+    </>,
+  ),
+  snap: icon(<path d="M5 4h4v8a3 3 0 006 0V4h4v8a7 7 0 01-14 0zM5 8h4M15 8h4" />),
+  clip: icon(<path d="M7 3v14h14M3 7h14v14" />),
+  picture: icon(
+    <>
+      <circle cx="12" cy="12" r="4" />
+      <path d="M12 3v2.5M12 18.5V21M3 12h2.5M18.5 12H21M5.6 5.6l1.8 1.8M16.6 16.6l1.8 1.8M5.6 18.4l1.8-1.8M16.6 7.4l1.8-1.8" />
+    </>,
+  ),
+  hide: icon(
+    <>
+      <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z" />
+      <circle cx="12" cy="12" r="2.8" />
+    </>,
+  ),
+  hidden: icon(
+    <path d="M4 4l16 16M9.5 5.9A9.6 9.6 0 0112 5.5c6 0 9.5 6.5 9.5 6.5a17 17 0 01-3 3.7M6 7.6A17 17 0 002.5 12S6 18.5 12 18.5c1.5 0 2.8-.4 4-1" />,
+  ),
+  lock: icon(
+    <>
+      <rect x="5" y="11" width="14" height="9" rx="1.5" />
+      <path d="M8 11V8a4 4 0 018 0v3" />
+    </>,
+  ),
+  unlocked: icon(
+    <>
+      <rect x="5" y="11" width="14" height="9" rx="1.5" />
+      <path d="M8 11V7a4 4 0 017.5-1.9" />
+    </>,
+  ),
   close: icon(<path d="M6 6l12 12M18 6L6 18" />),
 };
 

@@ -1,23 +1,21 @@
 import { effect, type Signal, signal } from "@preact/signals";
 import { render } from "preact";
-import { badge, type KeyBinding, keyOf, withoutCollisions } from "../core/keys";
+import { createClipboard } from "../core/clipboard";
+import { badge, bind, keysOf } from "../core/keys";
 import type { Labeler } from "../core/labeler";
 import type { Editor } from "../core/task";
+import type { TaskView } from "../generated/schema";
+import { type Actions, commandsOf, labelAction } from "./commands";
 import { Dialog, type DialogName } from "./dialog";
-import { focusOnHover } from "./focus";
+import { Entries } from "./entries";
+import { focusOnHover, isWriting } from "./focus";
 import { Header } from "./header";
 import { Help } from "./help";
-import { Panel } from "./panel";
+import { Palette } from "./palette";
 import css from "./shell.css";
 import { Banner, Footer } from "./status";
 import { followTheme } from "./theme";
 import { Toolbar } from "./toolbar";
-
-/** Everything that a button or a key can make the labeler do, by the name in `data-nblabel-action`. */
-export type Actions = Record<
-  "submit" | "skip" | "next" | "previous" | "undo" | "redo" | "fit" | "help" | "zoom-in" | "zoom-out" | "full-screen" | "remove",
-  () => void
->;
 
 /** What the parts of the shell share. */
 export interface Shell<Value, Change, Media> {
@@ -28,13 +26,15 @@ export interface Shell<Value, Change, Media> {
   readonly dialog: Signal<DialogName | null>;
   /** That something waits was read and put aside, until everything is saved. */
   readonly quiet: Signal<boolean>;
-  /** The key of an action, tool or label, as its badge shows it; absent where another binding has that key. */
-  keyFor(title: string): string | undefined;
+  /** Whether the menu of how the image is shown is open. */
+  readonly picture: Signal<boolean>;
+  /** The first key of an action, as its badge shows it. */
+  keyFor(action: string): string | undefined;
+  /** Gives the keyboard back to the stage. */
+  focusStage(): void;
 }
 
 const ZOOM_STEP = 1.3;
-/** Keys that act while a dialog lies over everything. */
-const DIALOG_KEYS = ["?", "Escape"];
 
 /**
  * Shows a labeler in `element`; returns a function that takes it away.
@@ -67,6 +67,9 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
   focusOnHover(root, stage, life.signal);
   const dialog = signal<DialogName | null>(null);
   const quiet = signal(false);
+  const picture = signal(false);
+  const focusStage = (): void => stage.focus({ preventScroll: true });
+  const focusOn = (selector: string): void => root.querySelector<HTMLElement>(selector)?.focus();
   const stop = effect(() => {
     if (labeler.outbox.state.value === "saved") quiet.value = false;
   });
@@ -79,6 +82,13 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
     undo: () => void labeler.undo(),
     redo: () => void labeler.redo(),
     remove: labeler.removeSelection,
+    ...entryActions(labeler),
+    ...visibilityActions(labeler),
+    search: () => focusOn('[data-nblabel="search"]'),
+    edit: () => focusOn('[data-nblabel="details"] :is(input, select)'),
+    picture: () => {
+      if (editor.picture) picture.value = !picture.value;
+    },
     fit: editor.fit,
     "zoom-in": () => editor.zoomBy(ZOOM_STEP),
     "zoom-out": () => editor.zoomBy(1 / ZOOM_STEP),
@@ -87,9 +97,19 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
       dialog.value = dialog.value === "help" ? null : "help";
     },
   };
-  const bindings = withoutCollisions(keysOf(labeler, actions, editor));
-  const badges = new Map([...bindings].reverse().map((binding) => [binding.title, badge(binding.key)]));
-  const shell: Shell<Value, Change, Media> = { labeler, actions, editor, dialog, quiet, keyFor: (title) => badges.get(title) };
+  const clipboard = createClipboard(labeler);
+  const bindings = bind(commandsOf(labeler, actions, editor, clipboard ?? {}), keymapOf(labeler.view));
+  const badges = new Map([...bindings].reverse().map(({ action, key }) => [action, badge(key)]));
+  const shell: Shell<Value, Change, Media> = {
+    labeler,
+    actions,
+    editor,
+    dialog,
+    quiet,
+    picture,
+    keyFor: (action) => badges.get(action),
+    focusStage,
+  };
 
   const leave = (): void => {
     if (dialog.value) dialog.value = null;
@@ -97,20 +117,21 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
     else if (labeler.selection.value.length > 0) labeler.select([]);
     else (shadow.activeElement as HTMLElement | null)?.blur();
   };
-  const byKey = new Map([...bindings, ...lastResort(leave)].map((binding) => [binding.key, binding]));
+  const byKey = new Map([...bindings, { key: "Escape", action: "leave", run: leave }].map((binding) => [binding.key, binding]));
+  const bound = (event: KeyboardEvent) => keysOf(event).flatMap((key) => byKey.get(key) ?? [])[0];
   root.addEventListener(
     "keydown",
     (event) => {
       // On the way down, before the stage hears of it.
-      if (dialog.value && !DIALOG_KEYS.includes(keyOf(event))) event.stopPropagation();
+      if (dialog.value && event.key !== "Tab" && !["help", "leave"].includes(bound(event)?.action ?? "")) event.stopPropagation();
     },
     { signal: life.signal, capture: true },
   );
   root.addEventListener(
     "keydown",
     (event) => {
-      if (event.isComposing || event.target instanceof HTMLInputElement) return;
-      const binding = byKey.get(keyOf(event));
+      if (event.isComposing || isWriting(event.target)) return;
+      const binding = bound(event);
       if (!binding || (event.target !== stage && isActivation(event))) return;
       event.preventDefault();
       event.stopPropagation();
@@ -128,7 +149,10 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
           <Cover {...shell} />
           <Banner {...shell} />
         </div>
-        <Panel {...shell} />
+        <aside>
+          <Palette {...shell} />
+          {!labeler.task.choosing && <Entries {...shell} />}
+        </aside>
       </div>
       <Footer {...shell} />
       <Help open={dialog} bindings={bindings} />
@@ -164,49 +188,37 @@ function Cover<Value, Change, Media>({ labeler }: Shell<Value, Change, Media>) {
   );
 }
 
-function keysOf<Value, Change, Media>(labeler: Labeler<Value, Change, Media>, actions: Actions, editor: Editor): KeyBinding[] {
-  const labels = labeler.labels.flatMap(({ key, name }, place): KeyBinding[] =>
-    key === null ? [] : [{ key: key.toLowerCase(), title: `label ${name}`, group: "Labels", run: () => labeler.chooseLabel(place) }],
-  );
-  const tools = labeler.task.tools.map(
-    ({ name, title, key }): KeyBinding => ({
-      key,
-      title,
-      group: "Tools",
-      run: () => {
-        labeler.tool.value = name;
-      },
-    }),
-  );
-  const enter = () => {
-    if (!editor.finish()) actions.submit();
-  };
-  return [
-    ...labels,
-    { key: "Enter", title: "Submit", group: "Items", run: enter },
-    { key: "s", title: "Skip", group: "Items", run: actions.skip },
-    { key: "d", title: "Next item", group: "Items", run: actions.next },
-    { key: "PageDown", title: "Next item", group: "Items", run: actions.next },
-    { key: "a", title: "Previous item", group: "Items", run: actions.previous },
-    { key: "PageUp", title: "Previous item", group: "Items", run: actions.previous },
-    ...tools,
-    { key: "Ctrl+z", title: "Undo", group: "Edit", run: actions.undo },
-    { key: "Ctrl+Shift+z", title: "Redo", group: "Edit", run: actions.redo },
-    { key: "Ctrl+y", title: "Redo", group: "Edit", run: actions.redo },
-    { key: "Delete", title: "Delete", group: "Edit", run: actions.remove },
-    { key: "Backspace", title: "Delete", group: "Edit", run: actions.remove },
-    ...editor.keys,
-    { key: "f", title: "Fit", group: "View", run: actions.fit },
-    { key: "+", title: "Zoom in", group: "View", run: actions["zoom-in"] },
-    { key: "=", title: "Zoom in", group: "View", run: actions["zoom-in"] },
-    { key: "-", title: "Zoom out", group: "View", run: actions["zoom-out"] },
-    { key: "m", title: "Full screen", group: "View", run: actions["full-screen"] },
-    { key: "?", title: "Keys", group: "View", run: actions.help },
-  ];
+/** The keys of all actions; those of the labels are the labels' own. */
+function keymapOf({ keys, labels }: TaskView): Record<string, readonly string[]> {
+  return { ...keys, ...Object.fromEntries(labels.map(({ name, key }) => [labelAction(name), key === null ? [] : [key.toLowerCase()]])) };
 }
 
-function lastResort(leave: () => void): KeyBinding[] {
-  return [{ key: "Escape", title: "Cancel, then leave", group: "View", run: leave }];
+function entryActions<Value, Change, Media>(labeler: Labeler<Value, Change, Media>): Record<"next-entry" | "previous-entry", () => void> {
+  function step(by: 1 | -1): void {
+    const item = labeler.item.value;
+    const ids = item ? labeler.task.entries(item.value).map(({ id }) => id) : [];
+    const at = ids.indexOf(labeler.selection.value[0] ?? "");
+    const next = ids.at(at === -1 && by === -1 ? -1 : (at + by) % ids.length);
+    if (next !== undefined) labeler.select([next]);
+  }
+  return { "next-entry": () => step(1), "previous-entry": () => step(-1) };
+}
+
+/** What is selected is meant, or else the active label. */
+function visibilityActions<Value, Change, Media>(labeler: Labeler<Value, Change, Media>): Record<"hide" | "lock" | "solo" | "show-all", () => void> {
+  const { visibility, selection, chosen } = labeler;
+  const label = () => labeler.labels[labeler.label.value]?.name ?? "";
+  const meant = () => (chosen.value ? selection.value : []);
+  return {
+    hide: () => (meant().length > 0 ? visibility.toggleHidden(meant()) : visibility.toggleHiddenLabel(label())),
+    lock: () => (meant().length > 0 ? visibility.toggleLocked(meant()) : visibility.toggleLockedLabel(label())),
+    solo() {
+      const item = labeler.item.value;
+      const [part] = item ? labeler.task.entries(item.value).filter(({ id }) => meant().includes(id)) : [];
+      visibility.toggleAlone(part?.label ?? label());
+    },
+    "show-all": visibility.showAll,
+  };
 }
 
 /** Enter and Space belong to the button that has the focus. */

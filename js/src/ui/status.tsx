@@ -87,10 +87,10 @@ export function Footer<Value, Change, Media>({ labeler, actions, keyFor, dialog 
           Instructions
         </Button>
       )}
-      <Button title="Skip" action="skip" badge={keyFor("Skip")} run={actions.skip}>
+      <Button title="Skip" action="skip" badge={keyFor("skip")} run={actions.skip}>
         Skip
       </Button>
-      <Button title="Submit" action="submit" kind="primary" badge={keyFor("Submit")} run={actions.submit}>
+      <Button title="Submit" action="submit" kind="primary" badge={keyFor("submit")} run={actions.submit}>
         {edited ? "Submit again" : "Submit"}
       </Button>
     </footer>

@@ -1,14 +1,15 @@
 import { Button } from "./button";
 import { Icon } from "./icons";
+import { PictureMenu } from "./picture-menu";
 import type { Shell } from "./shell";
 
 /** Tools, undo and redo, zoom. */
-export function Toolbar<Value, Change, Media>({ labeler, actions, editor, keyFor }: Shell<Value, Change, Media>) {
+export function Toolbar<Value, Change, Media>({ labeler, actions, editor, keyFor, picture, focusStage }: Shell<Value, Change, Media>) {
   const zoom = editor.zoom.value;
   return (
     <div class="toolbar" role="toolbar" aria-orientation="vertical" aria-label="Tools">
       {labeler.task.tools.map(({ name, title, hint }) => {
-        const key = keyFor(title);
+        const key = keyFor(`tool-${name}`);
         return (
           <button
             key={name}
@@ -27,22 +28,42 @@ export function Toolbar<Value, Change, Media>({ labeler, actions, editor, keyFor
           </button>
         );
       })}
+      {editor.toggles?.map(({ name, title, on }) => {
+        const key = keyFor(name);
+        return (
+          <button
+            key={name}
+            type="button"
+            class="button square tool toggle"
+            data-nblabel-action={name}
+            aria-pressed={on.value}
+            aria-label={title}
+            title={`${title}${key ? ` (${key})` : ""}: ${on.value ? "on" : "off"}`}
+            onClick={() => {
+              on.value = !on.value;
+            }}
+          >
+            <Icon name={name} />
+          </button>
+        );
+      })}
       {labeler.task.tools.length > 0 && <hr />}
-      <Button title="Undo" action="undo" icon="undo" badge={keyFor("Undo")} run={actions.undo} />
-      <Button title="Redo" action="redo" icon="redo" badge={keyFor("Redo")} run={actions.redo} />
+      <Button title="Undo" action="undo" icon="undo" badge={keyFor("undo")} run={actions.undo} />
+      <Button title="Redo" action="redo" icon="redo" badge={keyFor("redo")} run={actions.redo} />
       <Button
         title="Delete"
         action="remove"
         icon="remove"
-        badge={keyFor("Delete")}
+        badge={keyFor("remove")}
         run={actions.remove}
         disabled={labeler.selection.value.length === 0}
       />
       <hr />
-      <Button title="Zoom in" action="zoom-in" icon="zoomIn" badge={keyFor("Zoom in")} run={actions["zoom-in"]} />
+      <Button title="Zoom in" action="zoom-in" icon="zoomIn" badge={keyFor("zoom-in")} run={actions["zoom-in"]} />
       <span class="zoom">{zoom === null ? "" : `${Math.round(zoom * 100)}%`}</span>
-      <Button title="Zoom out" action="zoom-out" icon="zoomOut" badge={keyFor("Zoom out")} run={actions["zoom-out"]} />
-      <Button title="Fit" action="fit" icon="fit" badge={keyFor("Fit")} run={actions.fit} />
+      <Button title="Zoom out" action="zoom-out" icon="zoomOut" badge={keyFor("zoom-out")} run={actions["zoom-out"]} />
+      <Button title="Fit" action="fit" icon="fit" badge={keyFor("fit")} run={actions.fit} />
+      {editor.picture && <PictureMenu picture={editor.picture} open={picture} badge={keyFor("picture")} leave={focusStage} />}
     </div>
   );
 }

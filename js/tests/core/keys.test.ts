@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { badge, type KeyBinding, keyOf, withoutCollisions } from "../../src/core/keys";
+import { badge, bind, type Command, keyOf, keysOf } from "../../src/core/keys";
 
 const press = (key: string, modifiers: Partial<Record<"ctrlKey" | "metaKey" | "altKey" | "shiftKey", boolean>> = {}) =>
   keyOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...modifiers });
@@ -14,7 +14,8 @@ describe("keyOf", () => {
     ["?", { shiftKey: true }, "?"],
     ["+", { shiftKey: true }, "+"],
     ["1", {}, "1"],
-    [" ", {}, " "],
+    [" ", {}, "Space"],
+    [" ", { ctrlKey: true, shiftKey: true }, "Ctrl+Shift+Space"],
     ["ArrowUp", {}, "ArrowUp"],
     ["ArrowUp", { shiftKey: true }, "Shift+ArrowUp"],
     ["ArrowUp", { altKey: true, shiftKey: true }, "Alt+Shift+ArrowUp"],
@@ -28,11 +29,31 @@ describe("keyOf", () => {
   });
 });
 
-describe("withoutCollisions", () => {
-  it("keeps the first binding of a key and the order of the others", () => {
-    const binding = (key: string, title: string): KeyBinding => ({ key, title, group: "View", run: vi.fn() });
-    const kept = withoutCollisions([binding("a", "one"), binding("b", "two"), binding("a", "three"), binding("c", "four")]);
-    expect(kept.map(({ title }) => title)).toEqual(["one", "two", "four"]);
+describe("keysOf", () => {
+  const event = (key: string, code: string, modifiers: Partial<KeyboardEventInit> = {}) =>
+    keysOf({ key, code, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...modifiers });
+
+  it.each([
+    ["b", "KeyB", {}, ["b"]],
+    ["и", "KeyB", {}, ["и", "b"]], // Russian
+    ["&", "Digit1", {}, ["&", "1"]], // French
+    ["!", "Digit1", { shiftKey: true }, ["!", "Shift+1"]],
+    ["ArrowUp", "ArrowUp", { shiftKey: true }, ["Shift+ArrowUp"]],
+    ["Я", "KeyZ", { shiftKey: true, ctrlKey: true }, ["Ctrl+Shift+я", "Ctrl+Shift+z"]],
+  ])("takes %j of the key %s with %j for %j", (key, code, modifiers, expected) => {
+    expect(event(key, code, modifiers)).toEqual(expected);
+  });
+});
+
+describe("bind", () => {
+  it("gives commands their keys, in the commands' order, and leaves out those that have none", () => {
+    const command = (action: string): Command => ({ action, title: action, group: "View", run: vi.fn() });
+    const bound = bind([command("fit"), command("help"), command("skip")], { skip: ["s"], fit: ["f", "0"], next: ["d"] });
+    expect(bound.map(({ action, key }) => [action, key])).toEqual([
+      ["fit", "f"],
+      ["fit", "0"],
+      ["skip", "s"],
+    ]);
   });
 });
 
@@ -45,7 +66,8 @@ describe("badge", () => {
     ["Alt+Shift+ArrowUp", "Alt Shift ↑"],
     ["+", "+"],
     ["?", "?"],
-    [" ", "Space"],
+    ["Ctrl+Space", "Ctrl Space"],
+    ["Ctrl++", "Ctrl +"],
     ["Delete", "Del"],
     ["Escape", "Esc"],
     ["PageDown", "PageDown"],

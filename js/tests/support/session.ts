@@ -13,6 +13,7 @@ import type {
   Request,
   TaskView,
 } from "../../src/generated/schema";
+import { KEYS } from "../generated/keys";
 
 export const WIDTH = 100;
 export const HEIGHT = 80;
@@ -22,7 +23,9 @@ export function label(name: string, key: string | null = null): LabelView {
 }
 
 export function taskView(labels: LabelView[] = [label("cat", "1"), label("dog", "2")]): TaskView {
-  return { type: "bounding-box", title: "Bounding boxes", labels, instructions: "", details: "", settings: {} };
+  const taken = new Set(labels.map(({ key }) => key?.toLowerCase()));
+  const keys = Object.entries(KEYS["bounding-box"] ?? {}).map(([action, own]) => [action, own.filter((key) => !taken.has(key))]);
+  return { type: "bounding-box", title: "Bounding boxes", labels, instructions: "", details: "", settings: {}, keys: Object.fromEntries(keys) };
 }
 
 export function box(id: string, left = 10, top = 10, width = 20, height = 20, name = "cat"): Box {

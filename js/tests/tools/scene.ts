@@ -20,6 +20,8 @@ export function bench(...given: Box[]): Bench {
   const changes: ShapeChange<Box>[] = [];
   return {
     boxes,
+    visible: boxes,
+    reachable: boxes,
     changes,
     chosen,
     selection,

@@ -190,7 +190,7 @@ describe("the buttons", () => {
     const shell = await show();
     await shell.click(".entry:nth-child(2) .pick");
     expect(rows(shell)).toEqual(["false", "true"]);
-    await shell.click(".entry:nth-child(1) .small");
+    await shell.click(".entry:nth-child(1) [data-nblabel-mark='remove']");
     expect(session.ids(0)).toEqual(["b"]);
   });
 });
@@ -322,6 +322,8 @@ describe("the keys", () => {
     expect(shell.badge('[data-nblabel-label="no key"]')).toBeNull();
     expect(shell.badge('[data-nblabel-action="submit"]')).toBe("↵");
     expect(shell.badge('[data-nblabel-tool="box"]')).toBe("B");
+    await shell.press("d");
+    expect(place(shell)).toBe("1 / 4"); // "Duck" has it
     await shell.press("s");
     expect(session.item(0).state).toBe("unlabeled");
     expect(shell.get('[data-nblabel-label="sheep"]').getAttribute("aria-pressed")).toBe("true");
@@ -371,6 +373,23 @@ describe("a dialog", () => {
     expect(session.item(0).state).toBe("skipped");
   });
 
+  it("keeps Tab inside, both ways round", async () => {
+    const shell = await show();
+    await shell.press("?");
+    const stops = ["button", ".scroll"].map((selector) => shell.get(`${HELP} ${selector}`));
+    for (const [shiftKey, expected] of [
+      [false, stops[0]],
+      [false, stops[1]],
+      [false, stops[0]],
+      [true, stops[1]],
+      [true, stops[0]],
+    ] as const) {
+      const event = await shell.press("Tab", { shiftKey }, shell.shadow.activeElement as HTMLElement);
+      expect(event.defaultPrevented).toBe(true);
+      expect(shell.shadow.activeElement).toBe(expected);
+    }
+  });
+
   it("keeps Space from the stage under it", async () => {
     const shell = await show();
     const stage = shell.get('[data-nblabel="stage"]');
@@ -387,7 +406,7 @@ describe("a dialog", () => {
     const shell = await show();
     await shell.press("?");
     const events = [];
-    for (const key of ["Enter", " ", "Tab", "PageDown", "ArrowDown"]) events.push(await shell.press(key, {}, shell.get(`${HELP} button`)));
+    for (const key of ["Enter", " ", "PageDown", "ArrowDown"]) events.push(await shell.press(key, {}, shell.get(`${HELP} button`)));
     expect(events.some(({ defaultPrevented }) => defaultPrevented)).toBe(false);
   });
 
@@ -795,5 +814,98 @@ describe("the status", () => {
     const shell = await show();
     await shell.press("d");
     expect(shell.get("[aria-live]").textContent).toBe("Item 2 of 4: image-1.png");
+  });
+});
+
+describe("the palette", () => {
+  const many = Array.from({ length: 30 }, (_, place) =>
+    label(place === 25 ? "Élan" : `class ${place}`, place < 10 ? String((place + 1) % 10) : null),
+  );
+  const names = (shell: Inspected) => [...shell.shadow.querySelectorAll<HTMLElement>(".label")].map(({ dataset }) => dataset["nblabelLabel"]);
+  const search = (shell: Inspected) => shell.get('[data-nblabel="search"]') as HTMLInputElement;
+  async function write(shell: Inspected, text: string): Promise<void> {
+    search(shell).value = text;
+    search(shell).dispatchEvent(new Event("input", { bubbles: true }));
+    await settle();
+  }
+
+  it("is searched when there are many classes: a key leads there, Enter takes the first and leads back", async () => {
+    const shell = await show(taskView(many));
+    expect(names(shell)).toHaveLength(30);
+    await shell.press("/");
+    expect(shell.shadow.activeElement).toBe(search(shell));
+    await write(shell, "elan");
+    expect(names(shell)).toEqual(["Élan"]);
+    await shell.press("Enter", {}, search(shell));
+    expect(shell.shadow.activeElement).toBe(shell.stage);
+    expect(search(shell).value).toBe("");
+    expect(shell.get('[data-nblabel-label="Élan"]').getAttribute("aria-pressed")).toBe("true");
+    await shell.drag([10, 10], [30, 30]);
+    expect(session.item(0).value.map((found) => found.label)).toEqual(["Élan"]);
+  });
+
+  it("takes what is written for a search, not for keys, and says when nothing is found", async () => {
+    const shell = await show(taskView(many));
+    await write(shell, "class 2");
+    const found = [2, 20, 21, 22, 23, 24, 26, 27, 28, 29, 12].map((number) => `class ${number}`);
+    expect(names(shell)).toEqual(found);
+    await shell.press("d", {}, search(shell));
+    expect(place(shell)).toBe("1 / 4");
+    await write(shell, "zzz");
+    expect(shell.get(".palette").textContent).toContain("No label has “zzz” in its name.");
+    await shell.press("Escape", {}, search(shell));
+    expect(names(shell)).toHaveLength(30);
+  });
+
+  it("of a few classes has no search", async () => {
+    expect((await show()).has('[data-nblabel="search"]')).toBe(false);
+  });
+
+  it("lets arrows move the focus, of which Tab reaches one class only", async () => {
+    const shell = await show(taskView(many));
+    const stops = [...shell.shadow.querySelectorAll<HTMLElement>(".label")].filter(({ tabIndex }) => tabIndex === 0);
+    expect(stops.map(({ dataset }) => dataset["nblabelLabel"])).toEqual(["class 0"]);
+    stops[0]?.focus();
+    await shell.press("ArrowDown", {}, stops[0]);
+    expect((shell.shadow.activeElement as HTMLElement).dataset["nblabelLabel"]).toBe("class 1");
+    await shell.press("End", {}, shell.shadow.activeElement as HTMLElement);
+    expect((shell.shadow.activeElement as HTMLElement).dataset["nblabelLabel"]).toBe("class 29");
+  });
+});
+
+describe("what is hidden or locked", () => {
+  it("cannot be taken hold of, and locked boxes cannot be changed", async () => {
+    session.item(0).value = [box("a"), box("b", 50, 40, 20, 20, "dog")];
+    const shell = await show();
+    await shell.press(".");
+    await shell.press("l");
+    await shell.press("Delete");
+    await shell.press("2");
+    expect(shell.get('[data-nblabel="notice"]').textContent).toContain("locked");
+    expect(session.ids(0)).toEqual(["a", "b"]);
+    expect(session.item(0).value[0]?.label).toBe("cat");
+    await shell.press("v");
+    await shell.drag([20, 20], [40, 40]);
+    expect(session.committed).toEqual([]);
+  });
+
+  it("is a class as a whole, or all but one", async () => {
+    session.item(0).value = [box("a"), box("b", 50, 40, 20, 20, "dog")];
+    const shell = await show();
+    const hidden = () => [...shell.shadow.querySelectorAll<HTMLElement>(".entry")].map(({ dataset }) => dataset["hidden"]);
+    await shell.press("h");
+    expect(hidden()).toEqual(["true", "false"]);
+    await shell.press("H", { shiftKey: true });
+    expect(hidden()).toEqual(["false", "true"]);
+    await shell.press("H", { shiftKey: true });
+    await shell.press("h", { altKey: true });
+    expect(hidden()).toEqual(["false", "false"]);
+    await shell.press(".");
+    await shell.press(".");
+    await shell.press("h");
+    expect(hidden()).toEqual(["false", "true"]);
+    await shell.press("v");
+    await shell.drag([60, 50], [70, 60]);
+    expect(session.committed).toEqual([]);
   });
 });

@@ -1,0 +1,134 @@
+import { useSignal } from "@preact/signals";
+import type { Field } from "../core/task";
+import type { Shell } from "./shell";
+
+/** What can be written down of the selected part, or else of the whole item. */
+export function Details<Value, Change, Media>({ labeler, focusStage }: Shell<Value, Change, Media>) {
+  const item = labeler.item.value;
+  const { fields, entries } = labeler.task;
+  if (!item || !fields) return null;
+  const chosen = entries(item.value).filter(({ id }) => labeler.selection.value.includes(id));
+  const [part, ...others] = chosen;
+  if (others.length > 0) return null;
+  const list = fields.of(item, part?.id ?? null, labeler.view.settings);
+  if (list.length === 0) return null;
+  const locked = part !== undefined && labeler.visibility.locks(part);
+
+  return (
+    <form class="details" data-nblabel="details" aria-label={part ? `This ${part.label}` : "This item"} onSubmit={(event) => event.preventDefault()}>
+      {!part && <h3>This item</h3>}
+      <div class="fields">
+        {list.map((field) => (
+          <Entry
+            key={`${item.view.id} ${part?.id ?? ""} ${field.name}`}
+            field={field}
+            locked={locked}
+            leave={focusStage}
+            set={(to) => {
+              const now = labeler.item.value;
+              const change = now?.view.id === item.view.id && fields.set(now, part?.id ?? null, field.name, to);
+              if (change) labeler.commit(change);
+            }}
+          />
+        ))}
+      </div>
+    </form>
+  );
+}
+
+interface EntryProps {
+  field: Field;
+  locked: boolean;
+  set(to: Field["value"]): void;
+  leave(): void;
+}
+
+function Entry({ field, locked, set, leave }: EntryProps) {
+  const { name, title, description, kind, value, required } = field;
+  const missing = required && value === null;
+  return (
+    <label class={`field ${kind}`} htmlFor={`field-${name}`} data-missing={missing} title={description ?? title}>
+      <span>
+        {title}
+        {required && <b aria-hidden="true"> *</b>}
+      </span>
+      {kind === "choice" ? (
+        <select
+          id={`field-${name}`}
+          data-nblabel-field={name}
+          disabled={locked}
+          aria-required={required}
+          value={value ?? ""}
+          onChange={(event) => set(event.currentTarget.value || null)}
+          onKeyDown={(event) => keepKeys(event, leave)}
+        >
+          {(value === null || !required) && <option value="">–</option>}
+          {[...(value !== null && !field.choices.includes(String(value)) ? [String(value)] : []), ...field.choices].map((choice) => (
+            <option key={choice} value={choice}>
+              {choice}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <Written field={field} locked={locked} set={set} leave={leave} />
+      )}
+    </label>
+  );
+}
+
+/** A text or a number: it counts when it is finished, with Enter or by going elsewhere. */
+function Written({ field, locked, set, leave }: EntryProps) {
+  const { name, kind, value, minimum, maximum, required } = field;
+  const draft = useSignal<string | null>(null);
+  const shown = draft.value ?? (value === null ? "" : String(value));
+
+  function finish(): void {
+    const text = draft.value?.trim();
+    draft.value = null;
+    if (text === undefined) return;
+    const number = Number(text.replace(",", "."));
+    if (kind === "string" || text === "") set(text || null);
+    else if (Number.isFinite(number)) set(number);
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (kind === "number" && step !== undefined && !event.altKey) {
+      event.preventDefault();
+      const wanted = Number(shown) + step * (event.shiftKey ? 10 : 1);
+      draft.value = null;
+      if (Number.isFinite(wanted)) set(Math.min(Math.max(wanted, minimum ?? wanted), maximum ?? wanted));
+    }
+    keepKeys(event, () => {
+      if (event.key === "Escape") draft.value = null;
+      finish();
+      leave();
+    });
+  }
+
+  return (
+    <input
+      type="text"
+      inputMode={kind === "number" ? "decimal" : "text"}
+      id={`field-${name}`}
+      data-nblabel-field={name}
+      readOnly={locked}
+      aria-required={required}
+      value={shown}
+      onInput={(event) => {
+        draft.value = event.currentTarget.value;
+      }}
+      onBlur={finish}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+/** Enter and Escape lead back to the stage; all other keys are for writing. */
+function keepKeys(event: KeyboardEvent, leave: () => void): void {
+  if (event.isComposing) return;
+  if (event.key !== "Tab") event.stopPropagation();
+  if (event.key !== "Enter" && event.key !== "Escape") return;
+  event.preventDefault();
+  leave();
+}

@@ -1,0 +1,101 @@
+import { useEffect, useRef } from "preact/hooks";
+import { Details } from "./details";
+import { Mark } from "./mark";
+import { rove } from "./rove";
+import type { Shell } from "./shell";
+
+const UNKNOWN_COLOR = "#9e9e9e";
+
+/** A list that mirrors what is on the stage, for eyes, for keys and for screen readers. */
+export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>) {
+  const { labeler, actions, focusStage } = shell;
+  const item = labeler.item.value;
+  const entries = item ? labeler.task.entries(item.value) : [];
+  const colors = new Map(labeler.labels.map(({ name, color }) => [name, color]));
+  const { visibility, selection } = labeler;
+  const current = entries.find(({ id }) => selection.value.includes(id)) ?? entries[0];
+  return (
+    <section class="entries" aria-label="Annotations">
+      <h3>
+        On this item <span class="count">{entries.length}</span>
+        {visibility.hidesAny.value && (
+          <button type="button" class="link" onClick={visibility.showAll}>
+            Show all
+          </button>
+        )}
+      </h3>
+      {entries.length === 0 ? (
+        <p class="faint">Nothing yet. An item without objects can be submitted as it is.</p>
+      ) : (
+        <ul class="scroll" onKeyDown={rove(".pick")}>
+          {entries.map((entry) => (
+            <Row
+              key={entry.id}
+              color={colors.get(entry.label) ?? UNKNOWN_COLOR}
+              text={colors.has(entry.label) ? entry.label : `${entry.label} (unknown)`}
+              detail={entry.detail}
+              title={entry.title}
+              selected={selection.value.includes(entry.id)}
+              current={entry === current}
+              hidden={visibility.hides(entry)}
+              locked={visibility.locks(entry)}
+              hide={() => visibility.toggleHidden([entry.id])}
+              lock={() => visibility.toggleLocked([entry.id])}
+              select={(byHand) => {
+                labeler.select([entry.id]);
+                if (byHand) focusStage();
+              }}
+              remove={() => {
+                labeler.select([entry.id]);
+                actions.remove();
+              }}
+            />
+          ))}
+        </ul>
+      )}
+      {labeler.task.fields && <Details {...shell} />}
+    </section>
+  );
+}
+
+interface RowProps {
+  color: string;
+  text: string;
+  detail: string;
+  title: string;
+  selected: boolean;
+  current: boolean;
+  hidden: boolean;
+  locked: boolean;
+  hide(): void;
+  lock(): void;
+  select(byHand: boolean): void;
+  remove(): void;
+}
+
+function Row({ color, text, detail, title, selected, current, hidden, locked, hide, lock, select, remove }: RowProps) {
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (selected) row.current?.scrollIntoView({ block: "nearest" });
+  }, [selected]);
+  return (
+    <li ref={row} class="entry row" data-selected={selected} data-hidden={hidden} style={{ "--color": color }}>
+      <button
+        type="button"
+        class="pick"
+        aria-pressed={selected}
+        aria-label={[title, hidden && "hidden", locked && "locked"].filter(Boolean).join(", ")}
+        title={title}
+        tabIndex={current ? 0 : -1}
+        onClick={(event) => select(event.detail > 0)}
+      >
+        <i class="swatch" />
+        <span class="text">{text}</span>
+        <span class="detail">{detail}</span>
+      </button>
+      <Mark name="hide" on={hidden} what={`this ${text}`} reachable={current} run={hide} />
+      <Mark name="lock" on={locked} what={`this ${text}`} reachable={current} run={lock} />
+      <Mark name="remove" what={`this ${text}`} reachable={current} run={remove} />
+    </li>
+  );
+}
