@@ -53,11 +53,11 @@ class ManifestAccessor:
 
         return tidy_annotations(self._frame, attribute)
 
-    def validate(self) -> pd.DataFrame:
+    def validate(self, *, remote: bool = False) -> pd.DataFrame:
         """Check the frame as a manifest: one row a problem, with line, attribute, code, message and remedy; see `nblabel.manifest.validate`."""
         from nblabel.manifest import validate
 
-        return validate(self._frame)
+        return validate(self._frame, remote=remote)
 
     def select(self, where: str) -> pd.DataFrame:
         r"""Return the rows that a condition is true of, as the filter of Ground Truth's console does; needs the extra ``nblabel[sql]``.

@@ -44,8 +44,8 @@ def is_metadata_name(name: Any) -> bool:
 
 def cells(df: pd.DataFrame, name: str) -> NDArray[np.object_]:
     """Return the cells of a column, None where it has no value. They must not be changed."""
-    array = df.iloc[:, list(df.columns).index(name)].array
-    values = array.decoded() if isinstance(array, ManifestArray) else np.fromiter(array, object, len(array))
+    series = df.iloc[:, list(df.columns).index(name)]
+    values = series.array.decoded() if isinstance(series.array, ManifestArray) else series.tolist()
     return np.array([None if is_missing(value) else value for value in values] + [None], object)[:-1]
 
 

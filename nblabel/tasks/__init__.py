@@ -7,7 +7,7 @@ type. One that cannot be loaded is reported when it is asked for, never at impor
 from __future__ import annotations
 
 import difflib
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from nblabel.errors import TaskError
 from nblabel.tasks.base import Task
@@ -47,13 +47,7 @@ def task_type(name: str) -> type[Task]:
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "install the package that brings it"
         raise TaskError(f"task type {name!r} is unknown; installed are {names}; {hint}")
-    try:
-        loaded = found.load()
-    except Exception as error:
-        raise TaskError(f"task type {name!r}: {found.value} cannot be loaded ({error}); repair or remove that package") from error
-    if not (isinstance(loaded, type) and issubclass(loaded, Task)):
-        raise TaskError(f"task type {name!r}: {found.value} is not a subclass of nblabel.tasks.Task")
-    return loaded
+    return _loaded(found)
 
 
 def label_reader(groundtruth_type: str) -> Task | None:
@@ -64,11 +58,21 @@ def label_reader(groundtruth_type: str) -> Task | None:
     >>> label_reader("groundtruth/object-detection")
     BoundingBox([])
     """
-    for name in task_types():
+    for entry in entry_points(group=GROUP):
         try:
-            found = task_type(name)
+            found = _loaded(entry)
         except TaskError:  # a broken package must not keep the labels of others from being read
             continue
         if groundtruth_type in found.groundtruth_types:
             return found.reader(groundtruth_type)
     return None
+
+
+def _loaded(entry: EntryPoint) -> type[Task]:
+    try:
+        loaded = entry.load()
+    except Exception as error:
+        raise TaskError(f"task type {entry.name!r}: {entry.value} cannot be loaded ({error}); repair or remove that package") from error
+    if not (isinstance(loaded, type) and issubclass(loaded, Task)):
+        raise TaskError(f"task type {entry.name!r}: {entry.value} is not a subclass of nblabel.tasks.Task")
+    return loaded

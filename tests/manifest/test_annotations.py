@@ -99,6 +99,19 @@ class TestOtherKinds:
 
         assert records(df.nblabel.annotations("x")) == [{"label": "jump", "confidence": 1.0}]
 
+    def test_spans_have_their_text(self):
+        entities = [{"startOffset": 0, "endOffset": 3, "label": "Person"}, {"startOffset": 4, "endOffset": 5, "label": "Face"}]
+        lines = [
+            item({"annotations": {"entities": part, "labels": []}}, "text-span", entities=[{"confidence": 0.5}] * len(part))
+            for part in [entities, []]
+        ]
+        df = read(*({"source": text, **line} for text, line in zip(["Ada 😀", "nobody"], lines, strict=True)))
+
+        first, second, empty = records(df.nblabel.annotations("x"))
+        assert first == {"label": "Person", "text": "Ada", "startOffset": 0, "endOffset": 3, "confidence": 0.5}
+        assert (second["label"], second["text"]) == ("Face", "😀")
+        assert set(empty.values()) == {None}
+
     def test_cuboids(self):
         cuboid = {
             "class-id": 0,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 import nblabel as nl
 from nblabel.errors import ManifestError
@@ -22,6 +23,12 @@ def read(*lines, **options):
 def found(df):
     report = df.nblabel.validate()
     return [(None if pd.isna(row["line"]) else row["line"], row["code"], row["attribute"]) for row in report.to_dict("records")]
+
+
+def picture(width, height, form="PNG"):
+    file = io.BytesIO()
+    Image.new("RGB", (width, height)).save(file, form)
+    return file.getvalue()
 
 
 BAD = [
@@ -84,7 +91,7 @@ class TestLines:
         "line",
         [
             b'{"source":"' + b"\xc3\xa9" * 19_000 + b'","x":"' + b"\xc3\xa9" * 20_000 + b'"}',
-            b'{"source-ref":"folder/a.jpg"}',
+            b'{"source-ref":"https://example.com/a"}',
             b'{"source-ref":"s3://b/a.jpg","source":null}',
             b'{"source":"a","dataset-objectid-attribute-name":"$id","$id":"7"}',
             b'{"source":"NaN","x":1e400}',
@@ -122,7 +129,7 @@ class TestFrames:
         assert found(df) == [(1, "VALUE_NOT_JSON", "x"), (2, "ERROR_MISSING_SOURCE_REF", None)]
 
     def test_frame_of_ones_own(self):
-        df = pd.DataFrame({"source-ref": ["a.jpg", None], "x": [1, 2]}, index=[7, 7])
+        df = pd.DataFrame({"source-ref": ["s3://b/a.jpg", None], "x": [1, 2]}, index=[7, 7])
 
         assert found(df) == [(None, "ERROR_MISSING_SOURCE_REF", None)]
         assert df.nblabel.validate()["row"].tolist() == [1]
@@ -143,9 +150,176 @@ def _pickled(df):
     return file
 
 
+def label(value, kind, name="x", **metadata):
+    """Return a good line with a label, but for what is given."""
+    common = {"type": f"groundtruth/{kind}", "human-annotated": "yes", "creation-date": "2024-03-04T09:51:00.148118", "job-name": "labeling-job/x"}
+    return {"source-ref": "s3://b/a.jpg", name: value, f"{name}-metadata": {**common, **metadata}}
+
+
+def boxes(*parts, size=(640, 480), **metadata):
+    annotations = [dict(zip(["class_id", "left", "top", "width", "height"], part, strict=True)) for part in parts]
+    value = {"image_size": [{"width": size[0], "height": size[1], "depth": 3}], "annotations": annotations}
+    return label(value, "object-detection", **{"objects": [{"confidence": 0}] * len(parts), "class-map": {"0": "cat"}, **metadata})
+
+
+def spans(text, *entities):
+    entities = [dict(zip(["startOffset", "endOffset", "label"], entity, strict=True)) for entity in entities]
+    value = {"annotations": {"entities": entities, "labels": [{"label": "Person", "shortDisplayName": "per"}]}}
+    line = label(value, "text-span", entities=[{"confidence": 0}] * len(entities))
+    return {"source": text, **{key: line[key] for key in ("x", "x-metadata")}}
+
+
+def without(line, *keys):
+    """Return a line without some keys, or without keys of its metadata (after a dot)."""
+    line = json.loads(json.dumps(line))
+    for key in keys:
+        outer, _, inner = key.partition(".")
+        (line[outer] if inner else line).pop(inner or outer)
+    return line
+
+
+BOX = (0, 10, 20, 30, 40)
+VERIFIED = label(1, "label-verification", **{"class-name": "good", "confidence": 0.5})
+SEVERAL = label([0, 1], "image-classification-multilabel", **{"class-map": {"0": "a", "1": "b"}, "confidence-map": {"0": 1, "1": 0}})
+METADATA = "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"
+FORMAT = "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"
+NONE_VALID = ("ERROR_NO_VALID_LABEL_ATTRIBUTES", None)
+
+LABELS = [
+    ([], boxes(BOX)),
+    ([], boxes((0, -0.005, 0, 640.01, 480))),
+    ([], VERIFIED),
+    ([], SEVERAL),
+    ([], label({"any": "thing"}, "custom")),
+    ([], label("s3://b/label.json", "video-object-tracking", "x-ref", **{"class-map": {"0": "car"}})),
+    ([], spans("Ada 😀", (0, 3, "Person"), (4, 5, "Person"))),
+    ([], {"source": "a", "x-metadata": {**VERIFIED["x-metadata"], "type": "groundtruth/custom", "worker-response-ref": "s3://b/1.json"}}),
+    ([("ERROR_NO_LABEL_ATTRIBUTES", "x"), NONE_VALID], without(VERIFIED, "x")),
+    ([(METADATA, "x"), NONE_VALID], {**VERIFIED, "x-metadata": "good"}),
+    ([(METADATA, "x"), NONE_VALID], without(VERIFIED, "x-metadata.human-annotated")),
+    ([(METADATA, "x"), NONE_VALID], without(VERIFIED, "x-metadata.class-name")),
+    ([(METADATA, "x"), NONE_VALID], label(1, "label-verification", **{"class-name": "good", "creation-date": "yesterday"})),
+    ([(METADATA, "x"), NONE_VALID], label(1, "label-verification", **{"class-name": "good", "confidence": 1.5})),
+    ([("ERROR_UNSUPPORTED_USE_CASE_TYPE", "x")], label(1, "unheard-of")),
+    ([(FORMAT, "x"), NONE_VALID], label([], "object-detection", objects=[])),
+    ([(FORMAT, "x"), NONE_VALID], label({"x": 1}, "label-verification", **{"class-name": "good"})),
+    ([(FORMAT, "x-ref"), NONE_VALID], label(7, "video-object-tracking", "x-ref")),
+    ([("ERROR_MISSING_CLASS_MAP_ID", "x")], boxes((3, 10, 20, 30, 40))),
+    ([("ERROR_MISSING_CLASS_MAP_ID", "x")], {**SEVERAL, "x": [0, 2]}),
+    ([("ERROR_INVALID_LABEL_NAME_LENGTH", "x")], boxes(BOX, **{"class-map": {"0": ""}})),
+    ([("ERROR_INVALID_LABEL_NAME_LENGTH", "x")], boxes(BOX, **{"class-map": {"0": "c" * 257}})),
+    ([("IMAGE_SIZE_MISSING", "x")], {**boxes(BOX), "x": {"annotations": boxes(BOX)["x"]["annotations"]}}),
+    ([("ERROR_INVALID_BOUNDING_BOX", "x"), ("ERROR_NO_VALID_ANNOTATIONS", "x")], boxes((0, 10, 20, 30, 470))),
+    ([("ERROR_INVALID_BOUNDING_BOX", "x")], boxes(BOX, (0, -1, 20, 30, 40))),
+    ([("ERROR_INVALID_BOUNDING_BOX", "x")], boxes(BOX, (0, 10, 20, 0, 40))),
+    ([("ERROR_BOUNDING_BOX_TOO_SMALL", "x")], boxes((0, 10, 20, 1, 40))),
+    ([("ERROR_TOO_MANY_BOUNDING_BOXES", "x")], boxes(*[BOX] * 51)),
+    ([("ERROR_MISSING_BOUNDING_BOX_CONFIDENCE", "x")], boxes(BOX, BOX, objects=[{"confidence": 0}])),
+    ([("ERROR_MISSING_BOUNDING_BOX_CONFIDENCE", "x")], boxes(BOX, objects=[{}])),
+    ([("ERROR_MISSING_BOUNDING_BOX_CONFIDENCE", "x")], without(boxes(BOX), "x-metadata.objects")),
+    ([("WARNING_NO_ANNOTATIONS", "x")], boxes()),
+    ([("WARNING_NO_ATTRIBUTE_ANNOTATIONS", "x")], boxes(**{"human-annotated": "no"})),
+    ([("SPAN_OUTSIDE_TEXT", "x")], spans("Ada", (1, 4, "Person"))),
+    ([("SPAN_OUTSIDE_TEXT", "x")], spans("Ada", (2, 2, "Person"))),
+    ([("SPAN_OUTSIDE_TEXT", "x")], spans("😀😀", (0, 3, "Person"))),
+    ([("SPAN_LABEL_UNKNOWN", "x")], spans("Ada", (0, 3, "Place"))),
+    ([("ERROR_INVALID_IMAGE", "source-ref")], {**boxes(BOX), "source-ref": "s3://b/a.webp"}),
+    ([("ERROR_INVALID_IMAGE_DIMENSION", "source-ref")], boxes(BOX, size=(5000, 480))),
+    ([("IMAGE_TOO_LARGE", "source-ref"), ("ERROR_INVALID_IMAGE_DIMENSION", "source-ref")], boxes(BOX, size=(20_000, 6_000))),
+]
+
+MANIFESTS = [
+    ([("WARNING_UNANNOTATED_RECORD", None)], [VERIFIED, {"source": "a"}]),
+    ([("ERROR_NO_LABEL_ATTRIBUTES", "x"), NONE_VALID], [VERIFIED, without(VERIFIED, "x-metadata")]),
+    ([("INVALID_ATTRIBUTE_NAME", "a b")], [label(1, "label-verification", "a b", **{"class-name": "good"})]),
+    ([("INVALID_REFERENCE_NAME", "x-ref")], [label(1, "label-verification", "x-ref", **{"class-name": "good"})]),
+    ([("INVALID_REFERENCE_NAME", "x")], [label("s3://b/label.json", "video-object-tracking", **{"class-map": {}})]),
+    ([("METADATA_NAME_DIFFERS", "x")], [{"source-ref": "s3://b/a.jpg", "x": 1, "y-metadata": VERIFIED["x-metadata"]}]),
+    ([("CLASS_MAPS_DIFFER", "x")], [boxes(BOX), boxes(BOX, **{"class-map": {"0": "dog"}})]),
+    ([("TOO_MANY_OBJECTS", "x-ref")], [label("s3://b/l.json", "video-object-tracking", "x-ref", **{"class-map": {}})] * 11),
+    ([("TOO_MANY_CLASSES", "x")], [boxes(BOX, **{"class-map": {str(index): f"c{index}" for index in range(51)}})]),
+]
+
+
+@pytest.mark.parametrize(("problems", "line"), LABELS)
+def test_label(problems, line):
+    df = read(line)
+
+    assert [(code, attribute) for _, code, attribute in found(df)] == problems
+    assert found(pd.DataFrame(df.astype(object))) == [(None, *problem) for problem in problems]
+
+
+@pytest.mark.parametrize(("problems", "lines"), MANIFESTS)
+def test_manifest(problems, lines):
+    assert [(code, attribute) for _, code, attribute in found(read(*lines))] == problems
+
+
+@pytest.mark.parametrize("many", ["lines", "bytes"])
+def test_large_manifest(many, monkeypatch):
+    monkeypatch.setattr("nblabel.manifest.lint.quotas.OBJECTS_PER_JOB", 2)
+    monkeypatch.setattr("nblabel.manifest.lint.quotas._MOST_LINES", 2 if many == "lines" else 9)
+    monkeypatch.setattr("nblabel.manifest.lint.quotas._MOST_BYTES", 20 if many == "bytes" else 999)
+
+    assert found(read(*[{"source": "a"}] * 2)) == ([] if many == "lines" else [(None, "MANIFEST_TOO_LARGE", None)])
+    assert found(read(*[{"source": "a"}] * 3)) == [(None, "TOO_MANY_OBJECTS", None), (None, "MANIFEST_TOO_LARGE", None)]
+
+
+class TestFiles:
+    @pytest.fixture
+    def image(self, tmp_path, monkeypatch):
+        """Return a function that reads a frame with boxes on an image that is in the folder of the manifest."""
+        (tmp_path / "data").mkdir()
+        monkeypatch.chdir(tmp_path)
+
+        def labeled(content, **options):
+            if content is not None:
+                (tmp_path / "data" / "a.png").write_bytes(content)
+            (tmp_path / "data" / "in.manifest").write_text(json.dumps({**boxes(BOX, **options), "source-ref": "a.png"}), encoding="utf-8")
+            return [(code, attribute) for _, code, attribute in found(nl.read_manifest("data/in.manifest"))]
+
+        return labeled
+
+    def test_good(self, image):
+        assert image(picture(640, 480)) == []
+
+    def test_missing(self, image):
+        assert image(None) == [("SOURCE_NOT_FOUND", "source-ref")]
+
+    def test_size_differs(self, image):
+        assert image(picture(480, 640)) == [("IMAGE_SIZE_DIFFERS", "x")]
+
+    @pytest.mark.parametrize("content", [b"", b"text", picture(640, 480)[:20], picture(640, 480, "GIF")])
+    def test_no_image(self, image, content):
+        assert image(content) == [("ERROR_INVALID_IMAGE", "source-ref")]
+
+    def test_too_large(self, image):
+        assert image(picture(640, 480) + b"\0" * 40_000_000) == [("IMAGE_TOO_LARGE", "source-ref")]
+
+    def test_remote_only_when_asked(self, monkeypatch):
+        asked = []
+        monkeypatch.setattr("nblabel.storage.size", lambda name: asked.append(name) or 1)
+        monkeypatch.setattr("nblabel.storage.read_bytes", lambda name: picture(480, 640))
+        df = read(boxes(BOX))
+
+        assert found(df) == []
+        assert not asked
+        assert df.nblabel.validate(remote=True)["code"].tolist() == ["IMAGE_SIZE_DIFFERS"]
+        assert set(asked) == {"s3://b/a.jpg"}
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.manifest")), ids=lambda path: path.stem)
+def test_examples_of_every_task_are_without_error(path):
+    report = nl.read_manifest(path).nblabel.validate()
+
+    assert report[report["severity"] == "error"].empty
+
+
 def test_codes():
     table = codes()
+    checked = {code for code, *_ in BAD} | {code for problems, _ in LABELS + MANIFESTS for code, _ in problems}
+    elsewhere = {"VALUE_TOO_LONG", "RESERVED_KEY", "VALUE_NOT_JSON", "SOURCE_NOT_FOUND", "IMAGE_SIZE_DIFFERS", "MANIFEST_TOO_LARGE"}
 
     assert table.index.is_unique
     assert set(table["severity"]) == {"error", "warning"}
     assert not (table == "").any(axis=None)
+    assert set(table.index) == checked | elsewhere

@@ -56,6 +56,7 @@ def test_unknown_task_type_proposes_a_near_one():
 class Plugin:
     """Stands in for an entry point of another package."""
 
+    name = "thing"
     value = "package.module:Thing"
 
     def __init__(self, loaded):

@@ -6,14 +6,18 @@ Custom Labels makes on import; `nblabel.manifest.lint.rules` says how one is wri
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from nblabel.manifest.lint import lines as _lines  # noqa: F401 - a module of rules puts them on the list
-from nblabel.manifest.lint.record import Line
+from nblabel.manifest.lint.files import Files
+from nblabel.manifest.lint.record import Line, Manifest
 from nblabel.manifest.lint.report import Report
-from nblabel.manifest.lint.rules import RULES
+from nblabel.manifest.lint.rules import RULES, Rule, Subject
+from nblabel.manifest.origin import folders
+from nblabel.manifest.pairs import pairs
 from nblabel.manifest.write import written_lines
 
 if TYPE_CHECKING:
@@ -21,14 +25,22 @@ if TYPE_CHECKING:
 
 __all__ = ["codes", "refusals", "validate"]
 
+# A module of rules puts them on the list.
+for _module in ("lines", "sources", "labels", "boxes", "spans", "quotas"):
+    import_module(f"{__name__}.{_module}")
 
-def validate(df: pd.DataFrame) -> pd.DataFrame:
+_FORM = {"ERROR_NO_LABEL_ATTRIBUTES", "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"}
+
+
+def validate(df: pd.DataFrame, *, remote: bool = False) -> pd.DataFrame:
     r"""Check a frame as the manifest that it would be written as.
 
     Parameters
     ----------
     df
         Any DataFrame.
+    remote
+        Whether files behind URLs (S3) are read too: images, and masks that labels refer to. Those of this machine are looked at in any case.
 
     Returns
     -------
@@ -53,11 +65,21 @@ def validate(df: pd.DataFrame) -> pd.DataFrame:
     1     3    error  ERROR_MISSING_SOURCE_REF
     """
     report = Report()
-    rules = [rule for rule in RULES if rule.subject == "line"]
-    for place, text in enumerate(written_lines(df)):
-        line = Line(text)
-        for rule in rules:
+    manifest = Manifest(pairs(df))
+    files = Files(remote=remote)
+    for place, (text, folder) in enumerate(zip(written_lines(df), folders(df), strict=True)):
+        line = Line(text, folder=folder, files=files)
+        line.expects_label = bool(manifest.pairs)
+        line.labels = manifest.labels(line)
+        for label in line.labels:
+            for rule in _rules("label"):
+                if report.add(rule, rule.check(label), place) and rule.code in _FORM:
+                    line.invalid.add(label.name)
+        for rule in _rules("line"):
             report.add(rule, rule.check(line), place)
+        manifest.gather(line)
+    for rule in _rules("manifest"):
+        report.add(rule, rule.check(manifest), None)
     return report.frame(df)
 
 
@@ -76,7 +98,7 @@ def codes() -> pd.DataFrame:
 
 def refusals(lines: Lines) -> dict[int, str]:
     """Return what a strict reader refuses: the first error of each line that has one, by row."""
-    rules = [rule for rule in RULES if rule.subject == "line" and rule.severity == "error"]
+    rules = [rule for rule in _rules("line") if rule.severity == "error"]
     found = {}
     for row in range(len(lines)):
         line = Line(lines[row])
@@ -84,3 +106,8 @@ def refusals(lines: Lines) -> dict[int, str]:
         if problem is not None:
             found[row] = problem.message
     return found
+
+
+@cache
+def _rules(subject: Subject) -> list[Rule]:
+    return [rule for rule in RULES if rule.subject == subject]
