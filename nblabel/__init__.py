@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nblabel.manifest import crawl, read_manifest, scan, write_manifest
     from nblabel.tasks.bounding_box import BoundingBox
     from nblabel.tasks.image_classification import ImageClassification
+    from nblabel.tasks.semantic_segmentation import SemanticSegmentation
     from nblabel.tasks.text_classification import TextClassification
     from nblabel.widgets import label
 
@@ -33,6 +34,7 @@ __all__ = [
     "Instructions",
     "Keys",
     "Label",
+    "SemanticSegmentation",
     "TextClassification",
     "__version__",
     "assist",
@@ -51,6 +53,7 @@ _HOMES = {
     "Instructions": "nblabel.labels",
     "Keys": "nblabel.keys",
     "Label": "nblabel.labels",
+    "SemanticSegmentation": "nblabel.tasks.semantic_segmentation",
     "TextClassification": "nblabel.tasks.text_classification",
     "crawl": "nblabel.manifest",
     "doctor": "nblabel.diagnosis",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nblabel import storage
+from nblabel.binding.cells import Writer
 from nblabel.binding.classes import ClassMaps
 from nblabel.binding.columns import LabelColumns, cells, is_same
 from nblabel.binding.identity import Places, column_place, is_absent, source_column, texts
@@ -17,15 +18,16 @@ from nblabel.manifest.codec import paused_gc
 from nblabel.manifest.dates import read_date
 from nblabel.media import MAX_BYTES, encode_text
 from nblabel.store import DEFAULT_PATH, Label, Store
-from nblabel.tasks.base import Context
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping, Sequence
 
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
-    from nblabel.store import Job, Journal, Work
+    from nblabel.store import Journal, Work
     from nblabel.tasks import Task
 
 __all__ = ["OWNER", "Binding", "Row", "join"]
@@ -66,6 +68,8 @@ class Binding:
         Folder in which relative paths are looked up after the manifest's own.
     media : sequence of bytes, optional
         The media themselves, where they are in no file.
+    output : path, optional
+        Folder for labels that are files; see `Writer`.
 
     Raises
     ------
@@ -94,6 +98,7 @@ class Binding:
         key: str | None = None,
         root: str | os.PathLike[str] | None = None,
         media: Sequence[bytes] | None = None,
+        output: str | os.PathLike[str] | None = None,
     ) -> None:
         _check_attribute(attribute, task)
         if not len(frame):
@@ -121,7 +126,7 @@ class Binding:
         self.journal = store.journal(self.job, OWNER)
         self.sequence = self.journal.last_sequence()
         with paused_gc():
-            self._match(store)
+            self._writer = self._match(store, output)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -153,9 +158,17 @@ class Binding:
         if not source:
             what = "a text" if self._inline else "the path of its file"
             raise MediaError(f"row {index} has no {self.source!r}; put {what} there")
-        if self._inline:
-            return encode_text(source)
-        return storage.read_bytes(storage.resolve(source, [self._folders[index], self._root, Path.cwd()]), limit=MAX_BYTES)
+        return encode_text(source) if self._inline else self.read(index, source)
+
+    def read(self, index: int, ref: str) -> bytes:
+        """Read a file that an item or its label refers to.
+
+        Raises
+        ------
+        StorageError
+            When the file cannot be found or read.
+        """
+        return storage.read_bytes(storage.resolve(ref, [self._folders[index], self._root, Path.cwd()]), limit=MAX_BYTES)
 
     def source_of(self, index: int) -> str:
         """Give an item's source as its row has it."""
@@ -186,31 +199,35 @@ class Binding:
         """
         if self._columns.prepare():
             self._places.survey()
-            fill(self._columns, self._places, dict(zip(self.ids, self._identities, strict=True)), self.journal, self.task)
+            fill(self._columns, self._places, dict(zip(self.ids, self._identities, strict=True)), self.journal, self._writer, folders(self.frame))
         work = self.journal.work(self.ids[index])
-        cells = cells_of(work, self.task, self.job)
+        cells = self._writer.cells(work, self._folders[index])
         if cells is None:
             return None
+        self._writer.write_file(work, cells)
         place = self._places.find(self._identities[index])
         if place is not None:
             self._columns.write(place, cells)
-        return Row(label=cells[0], metadata=cells[1], found=place is not None)
+        return Row(label=cells.label, metadata=cells.metadata, found=place is not None)
 
-    def _match(self, store: Store) -> None:
+    def _match(self, store: Store, output: str | os.PathLike[str] | None) -> Writer:
         """Bring frame and store in line: each row takes what is newer in the store, the store what is newer in the frame."""
         decided = {work.item: work for work in self.journal.decided()}
         rows = [_Cells(item, *cells) for item, *cells in zip(self.ids, *self._columns.read(), strict=True)]
         foreign = [row for row in rows if row and ((work := decided.get(row.item)) is None or work.texts.imported)]
         maps = ClassMaps(row.class_map(self.task) for row in foreign)
         self.task = store.learn(self.job, self.task, maps.class_ids())
+        writer = Writer(self.task, self.job, output)
         labels, changes, strange = [], [], 0
         for place, row in enumerate(rows):
             work = decided.get(row.item)
-            cells = None if work is None else cells_of(work, self.task, self.job)
+            cells = None if work is None else writer.cells(work, self._folders[place])
             if cells is not None and row.holds(cells):
                 continue
+            if work is not None and cells is not None and not (row and work.texts.imported):
+                writer.write_file(work, cells)
             try:
-                label = row.label_for(self.task, work)
+                label = None if cells is not None and writer.names_file_of(row.label, cells.label) else row.label_for(self.task, work)
             except NblabelError:
                 strange += 1
                 continue
@@ -221,6 +238,7 @@ class Binding:
         self.journal.take_in(labels, since=self.sequence)
         self._columns.write_all(changes)
         self._warn(strange, maps.disagreement(self.task, self.attribute))
+        return writer
 
     def _warn(self, strange: int, disagreement: str | None) -> None:
         # Told by the log, which a notebook shows: none of it is wrong enough to stop whoever turns warnings into errors.
@@ -267,7 +285,7 @@ class _Cells(NamedTuple):
             if not corrected and (created is None or (work.decided is not None and created < work.decided)):
                 return None
         annotation = task.decode(self.label, self.about)
-        if corrected and work is not None and work.texts.imported is None and annotation == task.annotation(work.submitted):
+        if corrected and work is not None and work.texts.imported is None and task.same(annotation, task.annotation(work.submitted)):
             return None
         metadata = None if is_absent(self.metadata) else self.metadata
         return Label(value=task.restore(annotation), label=self.label, metadata=metadata, created=created)
@@ -310,29 +328,27 @@ def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | No
         ids = opened.find_items(job, identities)
         known = {item: identity for item, identity in zip(ids, identities, strict=True) if item is not None}
         with paused_gc():
-            fill(columns, places, known, opened.journal(job, OWNER), task)
+            fill(columns, places, known, opened.journal(job, OWNER), Writer(task, job), folders(frame))
     return frame
 
 
-def fill(columns: LabelColumns, places: Places, items: Mapping[int, tuple[str, int]], journal: Journal, task: Task) -> None:
+def fill(
+    columns: LabelColumns,
+    places: Places,
+    items: Mapping[int, tuple[str, int]],
+    journal: Journal,
+    writer: Writer,
+    folders_of_rows: Sequence[str | None] | NDArray[np.object_],
+) -> None:
     """Write the labels of all items that were submitted."""
     rows = []
     for work in journal.decided():
         place = places.rows.get(items[work.item]) if work.item in items else None
-        cells = cells_of(work, task, journal.job)
+        cells = None if place is None else writer.cells(work, folders_of_rows[place])
         if place is not None and cells is not None:
+            writer.write_file(work, cells)
             rows.append((place, cells))
     columns.write_all(rows)
-
-
-def cells_of(work: Work, task: Task, job: Job) -> Sequence[Any] | None:
-    """Give label and metadata of an item as the manifest holds them; None for one that was not submitted, whose row stays as it is."""
-    if (imported := work.imported) is not None:
-        return imported
-    if work.state != "submitted" or work.decided is None:
-        return None
-    context = Context(media=work.media, job_name=job.name, created=work.decided, provenance=work.provenance)
-    return task.encode(task.annotation(work.submitted), context)
 
 
 def _beginning(text: str) -> str:

@@ -32,7 +32,7 @@ class ClassMaps:
 
     def disagreement(self, task: Task, attribute: str) -> str | None:
         """Say how many labels number the task's classes in another way, and what to do; None when none does."""
-        own = {label.name: str(position) for position, label in enumerate(task.labels)}
+        own = {label.name: str(task.class_ids[label.name]) for label in task.labels}
         count = sum(times for found, times in self._counts.items() if any(own.get(name, number) != number for number, name in found))
         if not count:
             return None

@@ -53,6 +53,9 @@ class Items(Protocol):
     def load(self, index: int) -> bytes:
         """Read an item's media; raises MediaError or StorageError."""
 
+    def read(self, index: int, ref: str) -> bytes:
+        """Read a file that an item's label refers to; raises StorageError."""
+
 
 class Session:
     """A worker at a job.
@@ -215,21 +218,24 @@ class Session:
 
     def annotation(self, index: int) -> Any:
         """Give the annotation of an item as it stands, submitted or not."""
-        return self.task.annotation(self._value(self._check(index), Media()))
+        media = self._media.known(self._check(index))
+        return self.task.annotation(self._complete(index, media)(self._value(index, media)))
+
+    def stamp(self, index: int) -> object:
+        """Give what differs whenever the annotation of an item does, without making the annotation."""
+        return self._journal.work(self.ids[self._check(index)]).texts.value
 
     def view(self, index: int) -> tuple[ItemView, bytes | None]:
         """Show an item: what is known of it, and its media, None when that cannot be read."""
         item = self.ids[self._check(index)]
-        shown, trouble = None, None
-        try:
-            shown = self._media.get(index)
-        except (MediaError, StorageError) as error:
-            trouble = str(error)
-        except Exception as error:  # noqa: BLE001 - whatever reading it ran into, the item is shown
-            _log.exception("%s cannot be shown", self._items.name(index))
-            trouble = f"something went wrong inside nblabel ({type(error).__name__}: {error})"
+        shown, trouble = self._reading(index, lambda: self._media.get(index))
+        media = media_of(shown)
         work = self._journal.work(item)
-        suggestions, answered = self._suggested(index, media_of(shown))
+        value = self.task.begin(None, media) if work.value is None else work.value
+        if trouble is None:
+            complete, trouble = self._reading(index, lambda: self._complete(index, media)(value))
+            value, shown = (complete, shown) if trouble is None else (value, None)
+        suggestions, answered = self._suggested(index, media)
         # After the work was read: whoever gets this view has heard before of all that is in it.
         self.refresh()
         self._look_ahead(index)
@@ -239,7 +245,7 @@ class Session:
             name=self._items.name(index),
             state=work.state,
             edited=work.edited,
-            value=self.task.begin(None, media_of(shown)) if work.value is None else work.value,
+            value=value,
             next=self._next(index),
             error=trouble,
             suggestions=suggestions,
@@ -247,7 +253,6 @@ class Session:
         )
         if shown is None:
             return view, None
-        media = media_of(shown)
         return replace(view, mime=shown.mime, width=media.width, height=media.height), shown.data
 
     def move(self, index: int, *, origin: str | None = None) -> Position:
@@ -271,7 +276,7 @@ class Session:
         with self._lock:
             self._origins[operation.id] = origin
             try:
-                outcome = known or self._journal.commit(operation, self.task, media)
+                outcome = known or self._journal.commit(operation, self.task, media, self._complete(index, media))
                 self._catch_up()
             except Exception:
                 self._origins.pop(operation.id, None)
@@ -290,11 +295,11 @@ class Session:
 
         def wanted(present: Any) -> Any:
             target = self.task.begin(annotation, media, present)
-            return present if self.task.annotation(target) == self.task.annotation(present) else target
+            return present if self.task.same(self.task.annotation(target), self.task.annotation(present)) else target
 
         with self._lock:
             try:
-                outcome = self._journal.replace(self.ids[index], wanted, self.task, media)
+                outcome = self._journal.replace(self.ids[index], wanted, self.task, media, self._complete(index, media))
             except (AnnotationError, SchemaError) as error:
                 raise _naming(self._items.name(index), error) from error
             self._catch_up()
@@ -436,6 +441,20 @@ class Session:
     def _handle_leave(self, params: Nothing, origin: str | None) -> tuple[Nothing, Buffers]:  # noqa: ARG002
         self._tell("left", params)
         return params, ()
+
+    def _complete(self, index: int, media: Media) -> Callable[[Any], Any]:
+        """Give what adds to a value all that it only refers to."""
+        return lambda value: self.task.resolve(value, lambda ref: self._items.read(index, ref), media)
+
+    def _reading(self, index: int, read: Callable[[], Any]) -> tuple[Any, str | None]:
+        """Read something that is to be shown; gives it, or why it cannot be."""
+        try:
+            return read(), None
+        except (AnnotationError, MediaError, SchemaError, StorageError) as error:
+            return None, str(error)
+        except Exception as error:  # noqa: BLE001 - whatever reading it ran into, the item is shown
+            _log.exception("%s cannot be shown", self._items.name(index))
+            return None, f"something went wrong inside nblabel ({type(error).__name__}: {error})"
 
     def _python(self, kind: Literal["submit", "skip"], index: int) -> Receipt:
         return self.commit(Operation(id=secrets.token_hex(12), item=self.ids[self._check(index)], kind=kind))

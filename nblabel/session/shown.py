@@ -6,6 +6,7 @@ from collections import OrderedDict
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from nblabel.errors import MediaError, StorageError
 from nblabel.media import Document, Picture, read_image, read_text
 from nblabel.tasks.base import Media
 
@@ -47,6 +48,13 @@ class MediaCache:
     def measure(self, index: int) -> Media:
         """Give an item's size; once it was seen, what was drawn on it can be saved even if its file is gone."""
         return self._sizes.get(index) or media_of(self.get(index))
+
+    def known(self, index: int) -> Media:
+        """Give an item's size; nothing is known of one that cannot be read."""
+        try:
+            return self.measure(index)
+        except (MediaError, StorageError):
+            return Media()
 
     def clear(self) -> None:
         """Let go of all media; what was measured stays."""

@@ -32,7 +32,21 @@ from nblabel.storage.s3 import S3
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["S3", "File", "exists", "folder", "list_files", "read_bytes", "read_range", "resolve", "size", "write_bytes_atomic"]
+__all__ = [
+    "S3",
+    "File",
+    "exists",
+    "folder",
+    "is_local",
+    "list_files",
+    "local_path",
+    "make_folder",
+    "read_bytes",
+    "read_range",
+    "resolve",
+    "size",
+    "write_bytes_atomic",
+]
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
@@ -185,6 +199,34 @@ def folder(ref: str | os.PathLike[str]) -> str:
     if _scheme(name) in {"", "file"}:
         return str(Path(local.path_of(name)).absolute().parent)
     return name.rpartition("/")[0]
+
+
+def is_local(ref: str | os.PathLike[str]) -> bool:
+    """Tell whether a reference is a local path or a ``file://`` URL."""
+    return _scheme(os.fspath(ref)) in {"", "file"}
+
+
+def local_path(ref: str | os.PathLike[str]) -> str:
+    """Return the path of a local reference.
+
+    Raises
+    ------
+    StorageError
+        It is a ``file://`` URL that names another host.
+    """
+    return local.path_of(os.fspath(ref))
+
+
+def make_folder(ref: str | os.PathLike[str]) -> None:
+    """Make a folder where there is none; where folders are but parts of names, nothing is to do.
+
+    Raises
+    ------
+    StorageError
+        It cannot be made.
+    """
+    if is_local(ref):
+        local.make_folder(os.fspath(ref))
 
 
 def resolve(ref: str | os.PathLike[str], bases: Iterable[str | os.PathLike[str] | None]) -> str:

@@ -18,7 +18,7 @@ from nblabel.storage.files import File
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["exists", "list_files", "path_of", "read_bytes", "read_range", "size", "write_bytes_atomic"]
+__all__ = ["exists", "list_files", "make_folder", "path_of", "read_bytes", "read_range", "size", "write_bytes_atomic"]
 
 
 def path_of(ref: str) -> str:
@@ -119,6 +119,12 @@ def _walk(folder: str, ref: str, above: frozenset[tuple[int, int]]) -> Iterator[
                 yield from _walk(entry.path, ref, here)
         elif stat.S_ISREG(status.st_mode):
             yield entry.path, status.st_size
+
+
+def make_folder(ref: str) -> None:
+    """Make a folder and those above it; see `nblabel.storage.make_folder`."""
+    with _explained(ref):
+        Path(path_of(ref)).mkdir(parents=True, exist_ok=True)
 
 
 def write_bytes_atomic(ref: str, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> None:

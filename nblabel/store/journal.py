@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from nblabel.tasks.base import Media
     from nblabel.wire import State
 
+    Complete = Callable[[Any], Any]
+
 __all__ = ["Journal"]
 
 _LONGEST_ID = 128
@@ -40,6 +42,10 @@ _OUTDATED = """
 """
 _COLUMNS = "id, item, kind, change, undoes, operations.seconds, answers, reopens, sequence"
 _OPERATION = f"SELECT {_COLUMNS} FROM operations"  # noqa: S608 - fixed
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 class Journal:
@@ -96,8 +102,19 @@ class Journal:
         with self._database.read() as connection:
             return self._outcome(connection, operation_id)
 
-    def commit(self, operation: Operation, task: Task, media: Media) -> Outcome:
+    def commit(self, operation: Operation, task: Task, media: Media, complete: Complete = _as_it_is) -> Outcome:
         """Make an operation durable; one that is already gives its outcome and changes nothing.
+
+        Parameters
+        ----------
+        operation : Operation
+            The operation.
+        task : Task
+            The task.
+        media : Media
+            The item's media.
+        complete : callable
+            Adds to a value what it only refers to; see `Task.resolve`.
 
         Raises
         ------
@@ -108,9 +125,9 @@ class Journal:
         """
         _check(operation)
         with self._database.write() as connection:
-            return self._outcome(connection, operation.id) or self._commit(connection, operation, task, media)
+            return self._outcome(connection, operation.id) or self._commit(connection, operation, task, media, complete)
 
-    def replace(self, item: int, wanted: Callable[[Any], Any], task: Task, media: Media) -> Outcome | None:
+    def replace(self, item: int, wanted: Callable[[Any], Any], task: Task, media: Media, complete: Complete = _as_it_is) -> Outcome | None:
         """Make the change that leads from an item's value to the one wanted, as a single operation.
 
         Parameters
@@ -123,6 +140,8 @@ class Journal:
             The task.
         media : Media
             The item's media.
+        complete : callable
+            As in `commit`.
 
         Returns
         -------
@@ -130,12 +149,12 @@ class Journal:
             None when nothing differs.
         """
         with self._database.write() as connection:
-            present = self._value(self._work(connection, item), task, media)
+            present = complete(self._value(self._work(connection, item), task, media))
             change = task.difference(present, wanted(present))
             if change is None:
                 return None
             operation = Operation(id=_new_id(), item=item, kind="change", change=change)
-            return self._commit(connection, operation, task, media)
+            return self._commit(connection, operation, task, media, complete)
 
     def undoable(self, known: Callable[[int], bool]) -> Operation | None:
         """Make the operation that takes back the newest change, None when there is none.
@@ -217,7 +236,7 @@ class Journal:
         work = self._work(connection, operation.item)
         return Outcome(operation=operation, sequence=row[8], state=work.state, edited=work.edited)
 
-    def _commit(self, connection: sqlite3.Connection, operation: Operation, task: Task, media: Media) -> Outcome:
+    def _commit(self, connection: sqlite3.Connection, operation: Operation, task: Task, media: Media, complete: Complete) -> Outcome:
         work = self._work(connection, operation.item)
         value = self._value(work, task, media)
         role = self._take_back(connection, operation)
@@ -226,7 +245,7 @@ class Journal:
         changed: dict[str, str | None]
         if operation.kind == "change":
             if operation.change is not None or not (operation.answers or operation.reopens):
-                value, inverse = task.apply(value, operation.change, media)
+                value, inverse = task.apply(complete(value), operation.change, media)
             changed = {"state": "draft" if work.state == "unlabeled" else work.state, "value": dump_json(value)}
             self._answer(connection, operation)
         elif operation.kind == "submit":

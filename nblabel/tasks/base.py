@@ -32,7 +32,7 @@ from nblabel.wire import LabelView, Suggestion, TaskView
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
 
@@ -69,6 +69,8 @@ class Context:
     job_name: str
     created: datetime
     provenance: Sequence[Mapping[str, Any]] = ()
+    reference: str = ""
+    """What the label refers to its file by, where it is one."""
 
     def metadata(self, groundtruth_type: str) -> dict[str, Any]:
         """Give the metadata fields that all task types share, in Ground Truth's order and form (developer guide, "Output data").
@@ -147,6 +149,10 @@ class Task(ABC):
     """Keys for classes that name none, in order."""
     actions: ClassVar[Keymap] = MappingProxyType({})
     """The actions that only this task type has (its tools are ``tool-<name>``) and their keys, beside those of `nblabel.keys.SHARED`."""
+    suggestible: ClassVar[bool] = True
+    """Whether parts of an annotation can be suggested."""
+    suffix: ClassVar[str] = ""
+    """How the names of such files end."""
     wire_types: ClassVar[tuple[builtins.type, ...]] = ()
     """Dataclasses of the value and of its changes, for the generated TypeScript."""
 
@@ -302,6 +308,37 @@ class Task(ABC):
             When it cannot be worked on.
         """
         return self.begin(annotation, Media())
+
+    def resolve(self, value: Any, read: Callable[[str], bytes], media: Media) -> Any:  # noqa: ARG002
+        """Give a value with all that it only refers to so far.
+
+        Parameters
+        ----------
+        value : object
+            A value, as `restore` made it.
+        read : callable
+            Reads a file that the item's label refers to.
+        media : Media
+            The item's media.
+
+        Raises
+        ------
+        AnnotationError, MediaError, StorageError
+            When the file cannot be read or does not fit the item.
+        """
+        return value
+
+    def write(self, value: Any, context: Context) -> tuple[Any, dict[str, Any]]:
+        """Write a value as Ground Truth does: `encode` of its annotation."""
+        return self.encode(self.annotation(value), context)
+
+    def file(self, value: Any) -> Callable[[], bytes] | None:  # noqa: ARG002
+        """Give what makes the file that the label of a value refers to; None when there is none to write."""
+        return None
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Tell whether two annotations mean the same."""
+        return bool(one == other)
 
     @abstractmethod
     def tidy(self, annotation: Any) -> pd.DataFrame:

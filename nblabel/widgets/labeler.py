@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from nblabel import schema
-from nblabel.errors import SessionError, StoreError
+from nblabel.errors import AnnotationError, MediaError, SessionError, StorageError, StoreError
 from nblabel.widgets.home_thread import HomeThread, shell
 from nblabel.wire import Notice, Progress, Receipt
 
@@ -105,6 +105,7 @@ class Labeler(anywidget.AnyWidget):
         self._session = session
         self._store = store
         self._mirroring = False
+        self._mirrored: object = None
         self._news: dict[int, Receipt] = {}
         self._handed_in: set[int] = set()
         self._news_lock = Lock()
@@ -285,6 +286,7 @@ class Labeler(anywidget.AnyWidget):
             return proposal["value"]
         self._in_use = True
         self._session.set_annotation(self.index, proposal["value"])
+        self._mirrored = self._stamp()
         return self._session.annotation(self.index)
 
     @traitlets.validate("index")
@@ -366,14 +368,28 @@ class Labeler(anywidget.AnyWidget):
 
     def _mirror(self) -> None:
         """Show the session's state in the traits."""
-        current = self._session.current
-        for name, present in (("index", current), ("progress", self._session.progress), ("value", self._session.annotation(current))):
+        current, stamp = self._session.current, self._stamp()
+        state: dict[str, Any] = {"index": current, "progress": self._session.progress}
+        if stamp != self._mirrored:
+            state["value"] = self._annotation(current)
+            self._mirrored = stamp
+        for name, present in state.items():
             before, self._mirroring = self._mirroring, True
             try:
                 with self._shown(f"A function that observes {name!r} failed"):
                     self.set_trait(name, present)
             finally:
                 self._mirroring = before
+
+    def _stamp(self) -> object:
+        return self._session.current, self._session.stamp(self._session.current)
+
+    def _annotation(self, index: int) -> Any:
+        """Give an item's annotation; None when it refers to a file that cannot be read, of which the labeler tells."""
+        try:
+            return self._session.annotation(index)
+        except (AnnotationError, MediaError, StorageError):
+            return None
 
     @contextmanager
     def _shown(self, what: str) -> Iterator[None]:

@@ -105,6 +105,8 @@ def label(
         raise TaskError(f"{type(task).__name__} writes no files of its own; leave output= out")
     preferred = as_keys(keys)
     task.view(preferred)
+    if suggest is not None and not task.suggestible:
+        raise TaskError(f"{type(task).__name__} takes no suggestions; leave suggest= out, and put masks to begin with into the label column")
     module = _module(task)
     if isinstance(data, pd.DataFrame):
         frame, media, chosen = data, None, _attribute(attribute, name, task)
@@ -113,7 +115,7 @@ def label(
         chosen = _attribute(attribute, name or task.type, task)
     opened = Store(store)
     try:
-        binding = Binding(frame, chosen, task, opened, name=name, source=source, key=key, root=root, media=media)
+        binding = Binding(frame, chosen, task, opened, name=name, source=source, key=key, root=root, media=media, output=output)
         name_of_all = f"{opened.identity}/{binding.job.id}/{OWNER}"
         predictions = predictions_of(suggest, binding)
         session = Session(binding.journal, binding.task, binding, name=name_of_all, since=binding.sequence, predictions=predictions)

@@ -33,8 +33,9 @@ def test_task_type(name):
 
 
 def classes(annotation):
-    """Names of the classes in an annotation, whatever its form."""
-    return {part if isinstance(part, str) else part["label"] for part in ([annotation] if isinstance(annotation, str) else annotation)}
+    """Names of the classes in an annotation, whatever its form; indices are no names."""
+    parts = [annotation] if isinstance(annotation, str) else annotation
+    return {part if isinstance(part, str) else part["label"] for part in parts if isinstance(part, str | dict)}
 
 
 @pytest.mark.parametrize("name", task_types())

@@ -147,3 +147,25 @@ export interface Choice {
   labels: string[];
   none: boolean;
 }
+
+/** A mask in a file that was not read yet: its reference, and the color map that its metadata has. */
+export interface MaskFile {
+  reference: string;
+  color_map: Record<string, unknown> | null;
+}
+
+/** A class for each pixel: code 0 is none, code i + 1 is `classes[i]`; `bands` of 64 rows are runs as base64, "" for one without any class. */
+export interface Mask {
+  width: number;
+  height: number;
+  classes: string[];
+  counts: number[];
+  bands: string[];
+  file: MaskFile | null;
+}
+
+/** What one gesture painted: `runs` over the image as base64, code 0 takes the class away, i + 1 gives `classes[i]`, 255 leaves a pixel alone. */
+export interface MaskChange {
+  classes: string[];
+  runs: string;
+}

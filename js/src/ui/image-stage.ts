@@ -7,6 +7,8 @@ import { listen } from "./gestures";
 export interface ImageStageOptions {
   item: ReadonlySignal<LoadedItem<unknown, ImageBitmap> | null>;
   tool: ReadonlySignal<StageTool>;
+  /** Paints a layer between the image and what lies over it, on a canvas of its own; tracked as `paint` is. */
+  layer?(canvas: HTMLCanvasElement, view: Viewport, size: Size, ratio: number): void;
   /** Paints what lies over the image; tracked, so it runs again when a signal that it read changes. */
   paint(context: CanvasRenderingContext2D, view: Viewport): void;
 }
@@ -22,8 +24,9 @@ export interface ImageStage {
 }
 
 /** An image with zoom and pan, and a layer over it on which tools draw. */
-export function createImageStage(element: HTMLElement, { item, tool, paint }: ImageStageOptions, life: AbortSignal): ImageStage {
+export function createImageStage(element: HTMLElement, { item, tool, layer, paint }: ImageStageOptions, life: AbortSignal): ImageStage {
   const picture = addCanvas(element);
+  const between = layer && addCanvas(element);
   const overlay = addCanvas(element);
   const size = signal<Size>({ width: 0, height: 0 });
   const view = signal<Viewport>({ x: 0, y: 0, zoom: 1 });
@@ -67,6 +70,9 @@ export function createImageStage(element: HTMLElement, { item, tool, paint }: Im
       const context = prepare(picture, size.value, ratio.value);
       const media = item.value?.media;
       if (context && media) drawImage(context, media, view.value, size.value);
+    }),
+    onFrame(() => {
+      if (between && size.value.width > 0) layer?.(between, view.value, size.value, ratio.value);
     }),
     onFrame(() => {
       strokes.value;

@@ -239,6 +239,101 @@ export const KEYS: Record<string, Record<string, string[]>> = {
       "F1"
     ]
   },
+  "semantic-segmentation": {
+    "submit": [
+      "Enter"
+    ],
+    "skip": [
+      "s"
+    ],
+    "next": [
+      "d",
+      "PageDown"
+    ],
+    "previous": [
+      "a",
+      "PageUp"
+    ],
+    "undo": [
+      "Ctrl+z"
+    ],
+    "redo": [
+      "Ctrl+Shift+z",
+      "Ctrl+y"
+    ],
+    "remove": [
+      "Delete",
+      "Backspace"
+    ],
+    "duplicate": [
+      "Ctrl+d"
+    ],
+    "copy": [
+      "Ctrl+c"
+    ],
+    "paste": [
+      "Ctrl+v"
+    ],
+    "repeat": [
+      "r"
+    ],
+    "edit": [
+      "e"
+    ],
+    "next-entry": [
+      "."
+    ],
+    "previous-entry": [
+      ","
+    ],
+    "hide": [
+      "h"
+    ],
+    "solo": [
+      "Shift+h"
+    ],
+    "show-all": [
+      "Alt+h"
+    ],
+    "lock": [
+      "l"
+    ],
+    "search": [
+      "/"
+    ],
+    "fit": [
+      "f"
+    ],
+    "zoom-in": [
+      "+",
+      "="
+    ],
+    "zoom-out": [
+      "-"
+    ],
+    "picture": [
+      "i"
+    ],
+    "full-screen": [
+      "m"
+    ],
+    "help": [
+      "?",
+      "F1"
+    ],
+    "tool-brush": [
+      "b"
+    ],
+    "tool-eraser": [
+      "x"
+    ],
+    "smaller-brush": [
+      "["
+    ],
+    "larger-brush": [
+      "]"
+    ]
+  },
   "text-classification": {
     "submit": [
       "Enter"

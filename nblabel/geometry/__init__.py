@@ -1,0 +1,1 @@
+"""Shapes and masks as numbers: numpy in, numpy out."""
