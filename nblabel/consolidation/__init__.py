@@ -1,0 +1,1 @@
+"""Several annotations of one item become one, with a confidence."""
