@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nblabel.keys import Keys
     from nblabel.labels import Instructions, Label
     from nblabel.manifest import crawl, read_manifest, scan, write_manifest
+    from nblabel.responses import agreement, consolidate, worker_skill
     from nblabel.tasks.bounding_box import BoundingBox
     from nblabel.tasks.image_classification import ImageClassification
     from nblabel.tasks.semantic_segmentation import SemanticSegmentation
@@ -37,13 +38,16 @@ __all__ = [
     "SemanticSegmentation",
     "TextClassification",
     "__version__",
+    "agreement",
     "assist",
+    "consolidate",
     "crawl",
     "doctor",
     "errors",
     "label",
     "read_manifest",
     "scan",
+    "worker_skill",
     "write_manifest",
 ]
 
@@ -55,11 +59,14 @@ _HOMES = {
     "Label": "nblabel.labels",
     "SemanticSegmentation": "nblabel.tasks.semantic_segmentation",
     "TextClassification": "nblabel.tasks.text_classification",
+    "agreement": "nblabel.responses",
+    "consolidate": "nblabel.responses",
     "crawl": "nblabel.manifest",
     "doctor": "nblabel.diagnosis",
     "label": "nblabel.widgets",
     "read_manifest": "nblabel.manifest",
     "scan": "nblabel.manifest",
+    "worker_skill": "nblabel.responses",
     "write_manifest": "nblabel.manifest",
 }
 

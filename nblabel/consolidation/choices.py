@@ -36,7 +36,7 @@ def consolidate_choices(answers: Answers, method: str) -> Consolidation:
     ``dawid-skene`` weighs workers and calibrates confidence, see `nblabel.consolidation.votes`; ``majority`` gives the share of votes; ``aws`` gives
     the posterior of Ground Truth's published algorithm, to two digits as there.
     """
-    names = sorted({*answers.annotations, *answers.gold.values()})
+    names = sorted({*answers.annotations, *answers.gold.values()}) or [""]
     votes = _votes(answers, names)
     verdict = METHODS[method](votes)
     sure = _sureness(votes, verdict, method)

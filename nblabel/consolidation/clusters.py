@@ -103,17 +103,23 @@ class Existence:
     confidence: Floats
     skill: Floats
 
-    def accepted(self) -> NDArray[np.bool_]:
-        """Accept the clusters that make the expected F1 score the highest, and all that are more probable than not.
+    def accepted(self, *, eager: bool) -> NDArray[np.bool_]:
+        """Accept the clusters that are more probable than not.
+
+        Parameters
+        ----------
+        eager : bool
+            Accept also those that make the expected F1 score higher: right where workers miss much, as they do with spans.
 
         Notes
         -----
         With the clusters in falling order of probability, accepting the first a of them has the expected F1 of about 2 * sum(p[:a]) / (a + sum(p)).
         """
-        order = np.argsort(-self.posterior, kind="stable")
-        falling = self.posterior[order]
-        scores = 2 * np.cumsum(falling) / (np.arange(1, len(falling) + 1) + falling.sum()) if len(falling) else falling
-        least = min(0.5, float(falling[int(scores.argmax())])) if len(falling) else 0.5
+        least = 0.5
+        if eager and len(self.posterior):
+            falling = np.sort(self.posterior)[::-1]
+            scores = 2 * np.cumsum(falling) / (np.arange(1, len(falling) + 1) + falling.sum())
+            least = min(least, float(falling[int(scores.argmax())]))
         return np.asarray(self.posterior >= least)
 
 

@@ -87,7 +87,7 @@ def consolidate_spans(answers: Answers, method: str) -> Consolidation:
     method : str
         ``dawid-skene`` (votes on edges weighed by the workers' overlap with all others), ``majority`` or ``aws`` (all votes alike).
     """
-    found = things.consolidate(answers, _place, method, likeness=overlap, settle=_settle, rebuild=_span)
+    found = things.consolidate(answers, _place, method, likeness=overlap, settle=_settle, rebuild=_span, eager=True)
     for annotation, confidence in zip(found.annotations, found.confidence, strict=True):
         if annotation:
             order = sorted(range(len(annotation)), key=lambda place: (annotation[place]["startOffset"], annotation[place]["endOffset"]))

@@ -15,7 +15,7 @@ import pandas as pd
 from nblabel.consolidation.agreement import krippendorff_alpha, pairwise_alpha
 from nblabel.consolidation.answers import Answers, Consolidation, mean_by_item, pair_scores
 from nblabel.consolidation.clusters import cluster, existence
-from nblabel.consolidation.votes import Votes, aws_dawid_skene, calibrated, dawid_skene, majority
+from nblabel.consolidation.votes import Votes, calibrated, dawid_skene, evidence, majority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +33,9 @@ ALIKE = 0.5
 """Likeness from which two workers count as having marked the same thing, as COCO and Pascal VOC have it."""
 _OTHER_CLASS = 0.8
 
-METHODS = {"dawid-skene": dawid_skene, "majority": majority, "aws": aws_dawid_skene}
+_NOWHERE = np.empty((0, 4))  # wide enough for every kind of place
+
+METHODS = {"dawid-skene": dawid_skene, "majority": majority, "aws": majority}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +61,7 @@ class Marks:
         """Collect the things of all answers; `place` gives the numbers of one."""
         counts = [len(annotation) for annotation in answers.annotations]
         things = [thing for annotation in answers.annotations for thing in annotation]
-        places = np.array([place(thing) for thing in things], float) if things else np.empty((0, 0))
+        places = np.array([place(thing) for thing in things], float) if things else _NOWHERE
         return cls(places=places, labels=[thing["label"] for thing in things], answers=np.repeat(np.arange(len(counts)), counts))
 
 
@@ -83,6 +85,7 @@ def consolidate(
     likeness: Callable[[Floats, Floats], Floats],
     settle: Callable[[Floats, Integers, Integers, tuple[int, int], str], Floats],
     rebuild: Callable[[str, Floats], dict[str, Any]],
+    eager: bool = False,
 ) -> Consolidation:
     """Make one list of things of several.
 
@@ -100,6 +103,8 @@ def consolidate(
         Places, their clusters and workers, the numbers of both, and the method, to the place of each cluster, (c, d).
     rebuild : callable
         Makes a thing of its class and place.
+    eager : bool
+        Whether things are also accepted that most workers missed, see `Existence.accepted`.
     """
     n, m = answers.shape
     marks = Marks.of(answers, place)
@@ -109,11 +114,11 @@ def consolidate(
     share = np.array([len(marked) / len(seen) for marked, seen in zip(who, clusters.seen, strict=True)])
     if method == "dawid-skene":
         judged = existence(list(zip(who, clusters.seen, strict=True)), m, _known(answers, marks, clusters, place, likeness))
-        accepted, sure = judged.accepted(), judged.confidence
+        accepted, sure = judged.accepted(eager=eager), judged.confidence
     else:
         accepted, sure = share >= 0.5 if method == "aws" else share > 0.5, share  # noqa: PLR2004
     names, name_sure = _label_clusters(marks, clusters, workers, m, method)
-    places = settle(marks.places, clusters.numbers, workers, (len(clusters), m), method)
+    places = settle(marks.places, clusters.numbers, workers, (len(clusters), m), method) if len(clusters) else marks.places
     found: list[list[Any]] = [[] for _ in range(n)]
     confidence: list[list[float]] = [[] for _ in range(n)]
     for number in np.flatnonzero(accepted).tolist():
@@ -218,8 +223,11 @@ def _label_clusters(marks: Marks, clusters: _Clusters, workers: Integers, count:
     labels = np.array([codes[label] for label in marks.labels], np.intp)
     votes = Votes(items=clusters.numbers, workers=workers, labels=labels, shape=(len(clusters), count, len(names)))
     verdict = METHODS[method](votes)
-    sure = calibrated(votes, verdict) if method == "dawid-skene" else verdict.posterior
-    choice = verdict.choice
+    if method == "dawid-skene":
+        # By who said it alone: what is frequent elsewhere does not outvote those who saw this thing.
+        choice, sure = evidence(votes, verdict.confusion).argmax(1), calibrated(votes, verdict)
+    else:
+        choice, sure = verdict.choice, verdict.posterior
     return [names[label] for label in choice], sure[np.arange(len(choice)), choice] if len(names) > 1 else np.ones(len(choice))
 
 

@@ -25,7 +25,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from nblabel.errors import AnnotationError, SchemaError
+from nblabel.errors import AnnotationError, SchemaError, TaskError
 from nblabel.keys import Keymap, Keys
 from nblabel.labels import Instructions, Label, as_instructions, as_labels
 from nblabel.wire import LabelView, Suggestion, TaskView
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
+
+    from nblabel.consolidation import Answers, Consolidation
 
 __all__ = ["PROVENANCE", "Context", "Media", "Origin", "Task", "free_id", "keep_ids"]
 
@@ -339,6 +341,31 @@ class Task(ABC):
     def same(self, one: Any, other: Any) -> bool:
         """Tell whether two annotations mean the same."""
         return bool(one == other)
+
+    def consolidate(self, answers: Answers, method: str) -> Consolidation:  # noqa: ARG002 - a task type that can, does
+        """Make one annotation an item of what several workers said; see `nblabel.consolidate`.
+
+        Raises
+        ------
+        TaskError
+            When this task type cannot.
+        """
+        raise TaskError(f"{type(self).__name__} does not say how annotations of several workers become one; pass a function as method=")
+
+    def agreement(self, answers: Answers) -> pd.DataFrame:  # noqa: ARG002 - as above
+        """Measure how far workers agree; see `nblabel.agreement`.
+
+        Returns
+        -------
+        DataFrame
+            Columns measure, label (None: all), alpha (NaN where it is undefined).
+
+        Raises
+        ------
+        TaskError
+            When this task type cannot.
+        """
+        raise TaskError(f"{type(self).__name__} does not say what agreement is")
 
     @abstractmethod
     def tidy(self, annotation: Any) -> pd.DataFrame:

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from nblabel import schema
+from nblabel.consolidation.boxes import box_agreement, consolidate_boxes
 from nblabel.errors import AnnotationError
 from nblabel.tasks.base import Context, Media, Task, free_id, keep_ids
 
 if TYPE_CHECKING:
+    from nblabel.consolidation import Answers, Consolidation
     from nblabel.keys import Keymap
 
 __all__ = ["BoundingBox", "Box", "BoxChange"]
@@ -208,6 +210,14 @@ class BoundingBox(Task):
         # One call for all: the system's random numbers are what takes the time when a large manifest is taken in.
         ids = secrets.token_hex(6 * len(annotation))
         return [{"id": ids[12 * place : 12 * place + 12], **box} for place, box in enumerate(annotation)]
+
+    def consolidate(self, answers: Answers, method: str) -> Consolidation:
+        """Make one list of boxes an item of several; see `Task.consolidate`."""
+        return consolidate_boxes(answers, method)
+
+    def agreement(self, answers: Answers) -> pd.DataFrame:
+        """Measure agreement about boxes; see `Task.agreement`."""
+        return box_agreement(answers)
 
     def tidy(self, annotation: Any) -> pd.DataFrame:
         """Give one row a box: label, left, top, width, height (px)."""

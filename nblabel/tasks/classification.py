@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import pandas as pd
 
 from nblabel import schema
+from nblabel.consolidation.choices import choice_agreement, consolidate_choices, consolidate_sets, set_agreement
 from nblabel.errors import AnnotationError, TaskError
 from nblabel.keys import Keys
 from nblabel.tasks.base import Context, Media, Task, free_id
 from nblabel.wire import LabelView
 
 if TYPE_CHECKING:
+    from nblabel.consolidation import Answers, Consolidation
     from nblabel.labels import Instructions, Label
     from nblabel.wire import TaskView
 
@@ -176,6 +178,14 @@ class Classification(Task):
     def restore(self, annotation: Any) -> dict[str, Any]:
         """Make the value for classes of a manifest, whether the task has them or not; see `Task.restore`."""
         return _dump(self._choice(annotation))
+
+    def consolidate(self, answers: Answers, method: str) -> Consolidation:
+        """Make one choice an item of several; see `Task.consolidate`."""
+        return consolidate_sets(answers, method) if self.multiple else consolidate_choices(answers, method)
+
+    def agreement(self, answers: Answers) -> pd.DataFrame:
+        """Measure agreement about classes; see `Task.agreement`."""
+        return set_agreement(answers) if self.multiple else choice_agreement(answers)
 
     def tidy(self, annotation: Any) -> pd.DataFrame:
         """Give one row a class: label."""
