@@ -8,6 +8,11 @@ import uuid
 import pytest
 import toolchain
 from harness import aws
+from hypothesis import settings
+
+# Machines are shared: how long an example takes says nothing.
+settings.register_profile("nblabel", deadline=None)
+settings.load_profile("nblabel")
 
 
 @pytest.fixture(scope="session")

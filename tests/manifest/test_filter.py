@@ -131,7 +131,7 @@ def test_what_cannot_be_understood_says_where(df, where, at, message):
     assert isinstance(caught.value, ValueError)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(WORDS)).map(" ".join)))
 def test_any_text_is_a_condition_or_a_query_error(where):
     try:
@@ -141,7 +141,7 @@ def test_any_text_is_a_condition_or_a_query_error(where):
     assert kept.keep(manifest_filter.Block.of(b'{"a":1}\n{"a":"x"}')).shape == (2,)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=8), st.text(max_size=8))
 def test_any_key_and_text_are_taken_as_they_are(key, text):
     df = pd.DataFrame({"source": ["x", "y"], f"k{key}": [text, text + "."]})

@@ -677,7 +677,7 @@ class Model:
 
 
 @pytest.mark.filterwarnings("ignore:The behavior of DataFrame concatenation with empty or all-NA entries:FutureWarning")
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(ROWS, OPERATIONS)
 def test_frame_does_what_lists_of_dicts_do(rows, operations):
     model = Model([{"source": str(number), **row} for number, row in enumerate(rows)])

@@ -220,7 +220,7 @@ FILES = st.lists(st.tuples(LINES, st.sampled_from([b"\n", b"\r\n", b"\n\n", b"\n
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(FILES)
 def test_any_file_comes_back(content):
     df = read(content)
@@ -231,7 +231,7 @@ def test_any_file_comes_back(content):
         assert written(df.take(range(len(df)))) == content
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(OBJECTS, min_size=1, max_size=5))
 def test_cells_are_the_values_of_the_file(rows):
     content = "".join(json.dumps(row) + "\n" for row in rows).encode()

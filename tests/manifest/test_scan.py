@@ -56,7 +56,7 @@ def without_blanks(content):
 lines = st.lists(st.binary(max_size=12).map(lambda line: line.replace(b"\n", b"")), max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(lines, st.integers(1, 40), st.booleans())
 def test_ranges_give_each_byte_once(tmp_path_factory, lines, block, ends):
     path = tmp_path_factory.getbasetemp() / "ranges.manifest"
@@ -120,7 +120,7 @@ class TestWholeManifest:
         assert written(scan, tmp_path / "a") == without_blanks(written(df, tmp_path / "b"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 60), st.integers(200, 1000), st.integers(5, 25), st.data())
 def test_any_chain_equals_the_same_chain_on_a_frame(tmp_path_factory, count, block_size, objects, data):
     folder = tmp_path_factory.getbasetemp()
