@@ -23,6 +23,7 @@ CONNECTIONS = 32
 """Most connections of a client, and so most requests at once."""
 
 _ATTEMPTS = 5
+_FILES = (("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"), ("AWS_CONFIG_FILE", "~/.aws/config"))
 _URL = re.compile(r"s3://([^/]+)/?(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -253,7 +254,7 @@ def _object(uri: str) -> tuple[str, str]:
 
 
 class _DefaultClient:
-    """Keeps a client for as long as the configuration stays: process, environment, default session."""
+    """Keeps a client for as long as the configuration stays: process, environment, files of the AWS command line, default session."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -263,11 +264,19 @@ class _DefaultClient:
         import boto3
 
         variables = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
-        wanted = (os.getpid(), boto3.DEFAULT_SESSION, variables)
+        wanted = (os.getpid(), boto3.DEFAULT_SESSION, variables, [_changed(*file) for file in _FILES])
         with self._lock:
             if self._known is None or self._known[0] != wanted:
                 self._known = (wanted, make_client())
             return self._known[1]
+
+
+def _changed(variable: str, usual: str) -> int:
+    """Tell when a file of the configuration was last changed; 0 when there is none."""
+    try:
+        return os.stat(os.path.expanduser(os.environ.get(variable, usual))).st_mtime_ns
+    except OSError:
+        return 0
 
 
 _default = _DefaultClient()

@@ -16,6 +16,7 @@ _CREDENTIALS = (
     "sign in (aws configure, aws sso login), set AWS_PROFILE or boto3.setup_default_session(profile_name=...), or give the machine's role access"
 )
 _RENEW = "get new ones (aws sso login, or as you got these), and run boto3.setup_default_session() if a session was made before"
+_BROKEN = "the connection to S3 broke off, also after several attempts; check the network and try again"
 
 _CODES = {
     "no such bucket; check its name, and that AWS_PROFILE and AWS_ENDPOINT_URL are those of the account that has it": ("NoSuchBucket",),
@@ -83,6 +84,10 @@ _EXCEPTIONS = {
     "ParamValidationError": "this is no name of a bucket and key; expected s3://bucket/key",
     "EndpointConnectionError": "S3 cannot be reached; check the network, the region's name, and AWS_ENDPOINT_URL if it is set",
     "ConnectTimeoutError": "S3 does not answer; check the network (in a VPC without internet, S3 needs an endpoint of its own)",
+    "IncompleteReadError": _BROKEN,
+    "ResponseStreamingError": _BROKEN,
+    "ConnectionClosedError": _BROKEN,
+    "ReadTimeoutError": _BROKEN,
     "ProxyConnectionError": "the proxy cannot be reached; check HTTPS_PROXY",
     "SSLError": "the connection to S3 is not trusted; check AWS_CA_BUNDLE and any proxy in between",
 }

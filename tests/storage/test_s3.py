@@ -144,6 +144,16 @@ class TestClient:
         assert storage.read_bytes(f"{bucket}/x") == b"here"
         assert S3().client.meta.region_name == "eu-west-3"
 
+    def test_credentials_that_were_written_anew(self, bucket, aws_environment, tmp_path):
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            aws_environment.delenv(name)
+        aws_environment.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+        with pytest.raises(StorageError, match="no AWS credentials"):
+            storage.read_bytes(f"{bucket}/x")
+        (tmp_path / "credentials").write_text("[default]\naws_access_key_id = test\naws_secret_access_key = test\n")
+        with pytest.raises(StorageError, match="no such object"):
+            storage.read_bytes(f"{bucket}/x")
+
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
     def test_a_forked_process_has_its_own(self, bucket):
         put(f"{bucket}/x", b"here")
