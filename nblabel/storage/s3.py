@@ -147,8 +147,10 @@ class S3:
         bucket, key = parse(uri)
         prefix = key if not key or key.endswith("/") else f"{key}/"
         with explained(uri):
-            for name, size in list_objects(self.client, bucket, prefix):
-                yield File(f"s3://{bucket}/{name}", name[len(prefix) :], size)
+            for keys, sizes in list_objects(self.client, bucket, prefix):
+                urls = [f"s3://{bucket}/{key}" for key in keys]
+                names = [key[len(prefix) :] for key in keys] if prefix else keys
+                yield from map(File._make, zip(urls, names, sizes, strict=True))
 
     def write_bytes_atomic(self, uri: str, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> None:
         """Write an object at once; see `nblabel.storage.write_bytes_atomic`."""

@@ -20,12 +20,12 @@ __all__ = ["list_objects"]
 _FOUND = "NblabelObjects"
 _listing = contextvars.ContextVar("nblabel-s3-listing", default=False)
 _START, _END = b"<Contents>", b"</Contents>"
-_KEY = re.compile(rb"<Key>([^<]*)</Key>")
-_SIZE = re.compile(rb"<Size>(\d+)</Size>")
+_KEY = re.compile(r"<Key>([^<]*)</Key>")
+_SIZE = re.compile(r"<Size>(\d+)</Size>")
 
 
-def list_objects(client: Any, bucket: str, prefix: str) -> Iterator[tuple[str, int]]:
-    """Yield key and size of all objects whose key begins with `prefix`, as S3 orders them: by the bytes of the key in UTF-8."""
+def list_objects(client: Any, bucket: str, prefix: str) -> Iterator[tuple[list[str], list[int]]]:
+    """Yield keys and sizes, page by page, of all objects whose key begins with `prefix`, as S3 orders them: by the bytes of the key in UTF-8."""
     client.meta.events.register("before-parse.s3.ListObjectsV2", _take_objects, unique_id="nblabel-listing")
     request = {"Bucket": bucket, "Prefix": prefix, "EncodingType": "url"}
     while True:
@@ -35,7 +35,7 @@ def list_objects(client: Any, bucket: str, prefix: str) -> Iterator[tuple[str, i
             answer = client.list_objects_v2(**request)
         finally:
             _listing.reset(token)
-        yield from answer[_FOUND] if _FOUND in answer else _parsed(answer)
+        yield answer[_FOUND] if _FOUND in answer else _parsed(answer)
         if not answer.get("IsTruncated"):
             return
         request["ContinuationToken"] = answer["NextContinuationToken"]
@@ -45,19 +45,19 @@ def _take_objects(response_dict: dict[str, Any], customized_response_dict: dict[
     if not _listing.get() or response_dict["status_code"] != 200:  # noqa: PLR2004
         return
     body: bytes = response_dict["body"]
-    keys, sizes = _KEY.findall(body), _SIZE.findall(body)
-    if len(keys) != len(sizes) or body.count(_START) != len(keys):
-        return  # not as Amazon writes it: boto3 reads it
-    names = [key.decode() for key in keys]
-    if b"<EncodingType>url</EncodingType>" in body:
-        names = [unquote_plus(name) if "%" in name or "+" in name else name for name in names]
-    else:
+    text = body.decode()
+    names, sizes = _KEY.findall(text), _SIZE.findall(text)
+    if not names or len(names) != len(sizes):
+        return  # nothing is there, or it is not as Amazon writes it: boto3 reads it
+    if "<EncodingType>url</EncodingType>" not in text:
         names = [html.unescape(name) for name in names]
-    customized_response_dict[_FOUND] = list(zip(names, map(int, sizes), strict=True))
-    if names:
-        response_dict["body"] = body[: body.index(_START)] + body[body.rindex(_END) + len(_END) :]
+    elif "%" in text or "+" in text:
+        names = [unquote_plus(name) if "%" in name or "+" in name else name for name in names]
+    customized_response_dict[_FOUND] = (names, list(map(int, sizes)))
+    response_dict["body"] = body[: body.index(_START)] + body[body.rindex(_END) + len(_END) :]
 
 
-def _parsed(answer: dict[str, Any]) -> list[tuple[str, int]]:
+def _parsed(answer: dict[str, Any]) -> tuple[list[str], list[int]]:
     decode = unquote_plus if answer.get("EncodingType") == "url" else str
-    return [(decode(found["Key"]), int(found["Size"])) for found in answer.get("Contents", [])]
+    found = answer.get("Contents", [])
+    return [decode(each["Key"]) for each in found], [int(each["Size"]) for each in found]
