@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nblabel.responses import agreement, consolidate, worker_skill
     from nblabel.tasks.bounding_box import BoundingBox
     from nblabel.tasks.image_classification import ImageClassification
+    from nblabel.tasks.named_entity_recognition import NamedEntityRecognition
     from nblabel.tasks.semantic_segmentation import SemanticSegmentation
     from nblabel.tasks.text_classification import TextClassification
     from nblabel.widgets import label
@@ -35,6 +36,7 @@ __all__ = [
     "Instructions",
     "Keys",
     "Label",
+    "NamedEntityRecognition",
     "SemanticSegmentation",
     "TextClassification",
     "__version__",
@@ -57,6 +59,7 @@ _HOMES = {
     "Instructions": "nblabel.labels",
     "Keys": "nblabel.keys",
     "Label": "nblabel.labels",
+    "NamedEntityRecognition": "nblabel.tasks.named_entity_recognition",
     "SemanticSegmentation": "nblabel.tasks.semantic_segmentation",
     "TextClassification": "nblabel.tasks.text_classification",
     "agreement": "nblabel.responses",

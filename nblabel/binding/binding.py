@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,12 +13,12 @@ from nblabel.binding.cells import Writer
 from nblabel.binding.classes import ClassMaps
 from nblabel.binding.columns import LabelColumns, cells, is_same
 from nblabel.binding.identity import Places, column_place, is_absent, source_column, texts
-from nblabel.errors import FrameError, MediaError, NblabelError, StoreError
+from nblabel.errors import AnnotationError, FrameError, MediaError, NblabelError, StoreError
 from nblabel.manifest import folders
 from nblabel.manifest.attributes import check_attribute_name, metadata_name
 from nblabel.manifest.codec import paused_gc
 from nblabel.manifest.dates import read_date
-from nblabel.media import MAX_BYTES, encode_text
+from nblabel.media import MAX_BYTES, encode_text, read_text
 from nblabel.store import DEFAULT_PATH, Label, Store
 
 if TYPE_CHECKING:
@@ -192,6 +194,10 @@ class Binding:
 
         return read
 
+    def text(self, index: int) -> str:
+        """Read an item's text; raises as `load` does."""
+        return read_text(self.load(index)).data.decode()
+
     def write(self, index: int) -> Row | None:
         """Bring an item's row in line with the store; gives what it holds, None when the item was not submitted.
 
@@ -219,6 +225,7 @@ class Binding:
         self.task = store.learn(self.job, self.task, maps.class_ids())
         writer = Writer(self.task, self.job, output)
         labels, changes, strange = [], [], 0
+        units: Counter[str | None] = Counter()
         for place, row in enumerate(rows):
             work = decided.get(row.item)
             cells = None if work is None else writer.cells(work, self._folders[place])
@@ -228,6 +235,8 @@ class Binding:
                 writer.write_file(work, cells)
             try:
                 label = None if cells is not None and writer.names_file_of(row.label, cells.label) else row.label_for(self.task, work)
+                if label is not None:
+                    label = self._aligned(place, label, units)
             except NblabelError:
                 strange += 1
                 continue
@@ -238,7 +247,22 @@ class Binding:
         self.journal.take_in(labels, since=self.sequence)
         self._columns.write_all(changes)
         self._warn(strange, maps.disagreement(self.task, self.attribute))
+        if units["unclear"]:
+            rest = f"; {units['UTF-16']} others are certainly in UTF-16 units and were converted" if units["UTF-16"] else ""
+            what = f"{units['unclear']} labels of {self.attribute!r} have offsets that fit their texts as code points and as UTF-16 units"
+            _log.warning("%s; they are taken as code points%s", what, rest)
+
         return writer
+
+    def _aligned(self, place: int, label: Label, units: Counter[str | None]) -> Label:
+        """Bring a label from elsewhere in line with the text that it is about."""
+        if self.task.media != "text":
+            return label
+        annotation, unit = self.task.align(self.task.annotation(label.value), self.text(place))
+        units[unit] += 1
+        if unit == "neither":
+            raise AnnotationError("there are offsets beyond the text", item=self.name(place))
+        return replace(label, value=self.task.restore(annotation)) if unit == "UTF-16" else label
 
     def _warn(self, strange: int, disagreement: str | None) -> None:
         # Told by the log, which a notebook shows: none of it is wrong enough to stop whoever turns warnings into errors.

@@ -147,7 +147,7 @@ class Task(ABC):
     """Whether the label attribute refers to a file and so must end in ``-ref``."""
     groundtruth_types: ClassVar[tuple[str, ...]] = ()
     """What the metadata of its labels says under ``type``: a manifest's labels are read by the task type that has theirs."""
-    keys: ClassVar[str] = "1234567890"
+    label_keys: ClassVar[str] = "1234567890"
     """Keys for classes that name none, in order."""
     actions: ClassVar[Keymap] = MappingProxyType({})
     """The actions that only this task type has (its tools are ``tool-<name>``) and their keys, beside those of `nblabel.keys.SHARED`."""
@@ -164,7 +164,7 @@ class Task(ABC):
     """The id of each class in labels: its place in `labels`, or, of a class that others brought, what `knowing` gave it."""
 
     def __init__(self, labels: Iterable[str | Label], *, instructions: str | Instructions | None = None) -> None:
-        self.labels = as_labels(labels, keys=self.keys)
+        self.labels = as_labels(labels, keys=self.label_keys)
         self.instructions = as_instructions(instructions)
         self.class_ids = {label.name: position for position, label in enumerate(self.labels)}
 
@@ -297,6 +297,17 @@ class Task(ABC):
         if not isinstance(found, dict) or not all(isinstance(name, str) for name in found.values()):
             return {}
         return dict(found)
+
+    def align(self, annotation: Any, text: str) -> tuple[Any, str | None]:  # noqa: ARG002 - what most task types say
+        """Bring an annotation that was read from a label in line with the text that it is about.
+
+        Returns
+        -------
+        annotation, unit
+            The annotation in code points, and the unit that it came in: ``"code points"`` or ``"UTF-16"`` where only one of them fits the text,
+            ``"unclear"`` where both do and differ, ``"neither"``, or None where there is no difference.
+        """
+        return annotation, None
 
     def restore(self, annotation: Any) -> Any:
         """Make the value for an annotation that was read from a label.

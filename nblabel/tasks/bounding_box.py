@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Real
@@ -19,6 +18,7 @@ from nblabel import schema
 from nblabel.consolidation.boxes import box_agreement, consolidate_boxes
 from nblabel.errors import AnnotationError
 from nblabel.tasks.base import Context, Media, Task, free_id, keep_ids
+from nblabel.tasks.shapes import apply_parts, parts_difference
 
 if TYPE_CHECKING:
     from nblabel.consolidation import Answers, Consolidation
@@ -117,44 +117,17 @@ class BoundingBox(Task):
 
     def apply(self, value: Any, change: Any, media: Media) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Apply a `BoxChange`; see `Task.apply`."""
-        before = {box.id: box for box in schema.load(value, list[Box])}
+        before = schema.load(value, list[Box])
         wanted = schema.load(change, BoxChange)
-        known = {box.label for box in before.values()}
-        places = {name: place for place, name in enumerate(before)}
+        known = {box.label for box in before}
         created = self._accept(wanted.created, media, path="/created", known=known)
         updated = self._accept(wanted.updated, media, path="/updated", known=known)
-        for name in [*(box.id for box in wanted.updated), *wanted.deleted]:
-            if name not in before:
-                raise AnnotationError(f"box {name!r} does not exist; reload the item")
-        if taken := next((box.id for box in wanted.created if box.id in before), None):
-            raise AnnotationError(f"box {taken!r} exists already; a new box needs an id of its own")
-        named = Counter([*(box.id for box in [*wanted.created, *wanted.updated]), *wanted.deleted])
-        if twice := next((name for name, count in named.items() if count > 1), None):
-            raise AnnotationError(f"box {twice!r} is named twice in one change; name each box once")
-        changed = {box.id: box for box in updated}
-        after = [changed.get(box.id, box) for box in before.values() if box.id not in wanted.deleted]
-        for position, box in enumerate(created):
-            after.insert(min(wanted.at[position], len(after)) if position < len(wanted.at) else len(after), box)
-        removed = sorted(wanted.deleted, key=places.__getitem__)
-        inverse = BoxChange(
-            created=[before[name] for name in removed],
-            at=[places[name] for name in removed],
-            updated=[before[box.id] for box in wanted.updated],
-            deleted=[box.id for box in wanted.created],
-        )
-        return _dump(after), schema.dump(inverse)
+        after, inverse = apply_parts(before, replace(wanted, created=created, updated=updated), what="box")
+        return _dump(after), schema.dump(BoxChange(**inverse._asdict()))
 
     def difference(self, before: Any, after: Any) -> dict[str, Any] | None:
         """Give the `BoxChange` between two values; see `Task.difference`."""
-        old = {box["id"]: box for box in before}
-        new = {box["id"]: box for box in after}
-        change = {
-            "created": [box for name, box in new.items() if name not in old],
-            "updated": [box for name, box in new.items() if name in old and box != old[name]],
-            "deleted": [name for name in old if name not in new],
-            "at": [place for place, name in enumerate(new) if name not in old],
-        }
-        return change if any(change.values()) else None
+        return parts_difference(before, after)
 
     def annotation(self, value: Any) -> list[dict[str, Any]]:
         """Give the boxes of a value without their ids; see `Task.annotation`."""

@@ -72,3 +72,54 @@ class Labeler:
     def entries(self):
         """Labels in the list that mirrors the stage."""
         return self.root.locator(".entry .text").all_inner_texts()
+
+
+# Rectangle of a piece of the text, by UTF-16 units, as the browser has laid it out.
+_PLACE = """
+(page, [from, to]) => {
+  const range = document.createRange();
+  const walker = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);
+  let before = 0;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const within = (offset) => offset >= before && offset <= before + node.length;
+    if (within(from)) range.setStart(node, from - before);
+    if (within(to)) { range.setEnd(node, to - before); break; }
+    before += node.length;
+  }
+  const { left, right, top, bottom } = range.getBoundingClientRect();
+  return [left, right, (top + bottom) / 2];
+}
+"""
+
+
+class TextLabeler(Labeler):
+    """A labeler that shows a text."""
+
+    @property
+    def text(self):
+        """The element that holds the text."""
+        return self.root.locator('[data-nblabel="text"]')
+
+    def place(self, piece, occurrence=0):
+        """Left, right and middle height of a piece of the text on the screen."""
+        text = self.text.text_content()
+        start = -1
+        for _ in range(occurrence + 1):
+            start = text.index(piece, start + 1)
+        units = [len(text[:offset].encode("utf-16-le")) // 2 for offset in (start, start + len(piece))]
+        return self.text.evaluate(_PLACE, units)
+
+    def drag_over(self, first, last=None):
+        """Drag from the start of one piece to the end of another."""
+        left, _, top = self.place(first)
+        _, right, bottom = self.place(last or first)
+        self.page.mouse.move(left + 1, top)
+        self.page.mouse.down()
+        self.page.mouse.move((left + right) / 2, (top + bottom) / 2, steps=4)
+        self.page.mouse.move(right - 1, bottom, steps=4)
+        self.page.mouse.up()
+
+    def click_on(self, piece, occurrence=0, **options):
+        """Click in the middle of a piece of the text."""
+        left, right, top = self.place(piece, occurrence)
+        self.page.mouse.click((left + right) / 2, top, **options)

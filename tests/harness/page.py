@@ -64,7 +64,7 @@ class PlainPage:
         page.goto("http://localhost/")
         page.expose_binding("toPython", self._receive)
 
-    def show(self, widget):
+    def show(self, widget, driver=Labeler):
         """Show a widget; returns the means to drive it."""
         state = widget.get_state()
         opening = {"task": state["_task"], **{key: part for key, part in state["_opening"].items() if key != "media"}}
@@ -73,7 +73,7 @@ class PlainPage:
         view = f"view-{len(self._views)}"
         self._views.append((widget.comm.comm_id, view))
         self.page.evaluate(MOUNT, [widget.comm.comm_id, view, str(state["_esm"]), opening, text])
-        return Labeler(self.page, self.page.locator(f"#{view}")).wait_ready()
+        return driver(self.page, self.page.locator(f"#{view}")).wait_ready()
 
     def cut(self, *, connected=False):
         """Cut the connection of all views, or mend it."""

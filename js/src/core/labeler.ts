@@ -73,6 +73,7 @@ export function createLabeler<Value, Change, Media>(
   const tool = signal(task.tools[0]?.name ?? "");
   const selection = signal<readonly string[]>([]);
   const chosen = signal(false);
+  const taker = signal<((label: string) => void) | null>(null);
   const notice = signal<Notice | null>(null);
   const announcement = signal("");
   const visibility = createVisibility();
@@ -338,7 +339,8 @@ export function createLabeler<Value, Change, Media>(
     const wanted = opening.task.labels[position];
     if (!wanted) return;
     label.value = position;
-    if (task.choosing) choose(task.choosing, wanted.name);
+    if (taker.value) taker.value(wanted.name);
+    else if (task.choosing) choose(task.choosing, wanted.name);
     else if (chosen.value) relabelSelection(wanted.name);
   }
 
@@ -413,6 +415,7 @@ export function createLabeler<Value, Change, Media>(
     selection,
     chosen,
     visibility,
+    taker,
     notice,
     announcement,
     pressed: computed(() => {

@@ -1,5 +1,5 @@
 import type { ReadonlySignal, Signal } from "@preact/signals";
-import type { ItemView, LabelView, TaskView } from "../generated/schema";
+import type { ItemView, LabelView, Notice, TaskView } from "../generated/schema";
 import type { Command } from "./keys";
 import type { Applied } from "./shapes";
 import type { SuggestionRules, Suggestions } from "./suggestions";
@@ -62,6 +62,7 @@ export interface LoadedItem<Value, Media> {
 /** What an editor sees of the labeler; it never learns which host it is in. */
 export interface TaskContext<Value, Change, Media> {
   readonly item: ReadonlySignal<LoadedItem<Value, Media> | null>;
+  readonly view: TaskView;
   readonly labels: readonly LabelView[];
   /** Place of the active label. */
   readonly label: ReadonlySignal<number>;
@@ -69,6 +70,9 @@ export interface TaskContext<Value, Change, Media> {
   readonly selection: Signal<readonly string[]>;
   /** Whether the selection was made by a person, not by the drawing of a shape. */
   readonly chosen: Signal<boolean>;
+  /** Set while something is marked and waits for its class: gets the one that is chosen next. */
+  readonly taker: Signal<((label: string) => void) | null>;
+  readonly notice: Signal<Notice | null>;
   readonly visibility: Visibility;
   readonly suggestions: Suggestions;
   /** Makes a change of the value, or of the value with the suggestions in it that wait. */

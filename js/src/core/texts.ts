@@ -21,3 +21,36 @@ export function blocksOf(text: string): number[] {
     starts.push(after);
   }
 }
+
+/** Converts offsets: Python and Ground Truth count code points, a browser UTF-16 units. */
+export interface Offsets {
+  /** A unit in the middle of a code point belongs to it. */
+  toCodePoint(unit: number): number;
+  toUnit(codePoint: number): number;
+}
+
+const SAME: Offsets = { toCodePoint: (unit) => unit, toUnit: (codePoint) => codePoint };
+
+/** Counts once, then finds each offset by halving: most texts have no code point of two units, and few have many. */
+export function offsetsOf(text: string): Offsets {
+  const pairs: number[] = [];
+  for (const { index } of text.matchAll(/[\u{10000}-\u{10ffff}]/gu)) pairs.push(index);
+  if (pairs.length === 0) return SAME;
+  return {
+    // Units at which pairs begin are in order, and so are the code points that they are.
+    toCodePoint: (unit) => unit - countBelow(pairs, (start) => start < unit),
+    toUnit: (codePoint) => codePoint + countBelow(pairs, (start, place) => start - place < codePoint),
+  };
+}
+
+/** How many at the beginning of a sorted list satisfy a condition that none satisfies after the first that does not. */
+export function countBelow<Item>(items: readonly Item[], below: (item: Item, place: number) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (below(items[middle] as Item, middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -148,6 +148,22 @@ export interface Choice {
   none: boolean;
 }
 
+/** A part of a text: ``text[start:end]``, in code points. */
+export interface Span {
+  id: string;
+  label: string;
+  start: number;
+  end: number;
+}
+
+/** What one gesture did to the spans of a text; new spans come last unless `at` says where. */
+export interface SpanChange {
+  created: Span[];
+  updated: Span[];
+  deleted: string[];
+  at: number[];
+}
+
 /** A mask in a file that was not read yet: its reference, and the color map that its metadata has. */
 export interface MaskFile {
   reference: string;

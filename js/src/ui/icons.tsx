@@ -25,6 +25,7 @@ const ICONS = {
       <path d="M3 6h4M5 4v4M17 18h4M19 16v4" />
     </>,
   ),
+  mark: icon(<path d="M7 14l4-9h2l4 9M8.5 11h7M4 19h16" />),
   select: icon(<path d="M6 4l12 7.5-5.4 1.2L10 18.5z" />),
   undo: icon(<path d="M8 5L4 9l4 4M4 9h10a5.5 5.5 0 010 11h-3" />),
   redo: icon(<path d="M16 5l4 4-4 4M20 9H10a5.5 5.5 0 000 11h3" />),

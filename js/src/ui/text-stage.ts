@@ -1,6 +1,6 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { LoadedItem } from "../core/task";
-import { blocksOf, type TextMedia } from "../core/texts";
+import { blocksOf, countBelow, type TextMedia } from "../core/texts";
 
 /** A place in the page's text, as ranges want it. */
 export interface TextPoint {
@@ -21,7 +21,10 @@ export interface TextStage {
   fit(): void;
   zoomBy(factor: number): void;
   pointAt(offset: number): TextPoint;
-  offsetOf(node: Node, offset: number): number | null;
+  /** The place between two characters that is nearest to a point of the screen; null where there is no text near. */
+  caretAt(x: number, y: number): number | null;
+  /** The first character that ends below a height of the screen. */
+  firstBelow(limit: number, rectOf: (offset: number) => DOMRect): number;
 }
 
 const SMALLEST = 0.6;
@@ -73,14 +76,7 @@ export function createTextStage(element: HTMLElement, item: ReadonlySignal<Loade
   });
 
   function blockAt(offset: number): number {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return countBelow(starts, (start) => start <= offset) - 1;
   }
 
   return {
@@ -98,9 +94,21 @@ export function createTextStage(element: HTMLElement, item: ReadonlySignal<Loade
       const place = blockAt(offset);
       return { node: nodes[place] as Text, offset: offset - (starts[place] ?? 0) };
     },
-    offsetOf(node, offset) {
-      const place = nodes.indexOf(node as Text);
-      return place < 0 ? null : (starts[place] ?? 0) + offset;
+    caretAt(x, y) {
+      const caret = caretFromPoint(element.getRootNode(), x, y);
+      const place = caret ? nodes.indexOf(caret.node as Text) : -1;
+      return caret && place >= 0 ? (starts[place] ?? 0) + caret.offset : null;
+    },
+    firstBelow(limit, rectOf) {
+      const place = nodes.length > 1 ? countBelow(nodes, (node) => (node.parentElement?.getBoundingClientRect().bottom ?? 0) < limit) : 0;
+      let low = starts[place] ?? shown.peek().text.length;
+      let high = starts[place + 1] ?? shown.peek().text.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (rectOf(middle).bottom < limit) low = middle + 1;
+        else high = middle;
+      }
+      return low;
     },
   };
 }
@@ -109,6 +117,14 @@ function div(name: string): HTMLDivElement {
   const made = document.createElement("div");
   made.className = name;
   return made;
+}
+
+/** Browsers agree on the newer of two ways to ask, and each has one of them. */
+function caretFromPoint(root: Node, x: number, y: number): { node: Node; offset: number } | null {
+  const caret = document.caretPositionFromPoint?.(x, y, root instanceof ShadowRoot ? { shadowRoots: [root] } : undefined);
+  if (caret) return { node: caret.offsetNode, offset: caret.offset };
+  const range = document.caretRangeFromPoint?.(x, y);
+  return range ? { node: range.startContainer, offset: range.startOffset } : null;
 }
 
 function block(node: Text): HTMLDivElement {

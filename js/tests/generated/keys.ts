@@ -239,6 +239,125 @@ export const KEYS: Record<string, Record<string, string[]>> = {
       "F1"
     ]
   },
+  "named-entity-recognition": {
+    "submit": [
+      "Enter"
+    ],
+    "skip": [
+      "s"
+    ],
+    "next": [
+      "d",
+      "PageDown"
+    ],
+    "previous": [
+      "a",
+      "PageUp"
+    ],
+    "undo": [
+      "Ctrl+z"
+    ],
+    "redo": [
+      "Ctrl+Shift+z",
+      "Ctrl+y"
+    ],
+    "remove": [
+      "Delete",
+      "Backspace"
+    ],
+    "duplicate": [
+      "Ctrl+d"
+    ],
+    "copy": [
+      "Ctrl+c"
+    ],
+    "paste": [
+      "Ctrl+v"
+    ],
+    "repeat": [
+      "r"
+    ],
+    "edit": [
+      "e"
+    ],
+    "next-entry": [
+      "."
+    ],
+    "previous-entry": [
+      ","
+    ],
+    "hide": [
+      "h"
+    ],
+    "solo": [
+      "Shift+h"
+    ],
+    "show-all": [
+      "Alt+h"
+    ],
+    "lock": [
+      "l"
+    ],
+    "search": [
+      "/"
+    ],
+    "fit": [
+      "f"
+    ],
+    "zoom-in": [
+      "+",
+      "="
+    ],
+    "zoom-out": [
+      "-"
+    ],
+    "picture": [
+      "i"
+    ],
+    "full-screen": [
+      "m"
+    ],
+    "help": [
+      "?",
+      "F1"
+    ],
+    "tool-mark": [
+      "b"
+    ],
+    "tool-select": [
+      "v"
+    ],
+    "mark-next": [
+      "ArrowRight"
+    ],
+    "mark-previous": [
+      "ArrowLeft"
+    ],
+    "extend-next": [
+      "Shift+ArrowRight"
+    ],
+    "extend-previous": [
+      "Shift+ArrowLeft"
+    ],
+    "end-forward": [
+      "Alt+ArrowRight"
+    ],
+    "end-back": [
+      "Alt+ArrowLeft"
+    ],
+    "start-forward": [
+      "Alt+Shift+ArrowRight"
+    ],
+    "start-back": [
+      "Alt+Shift+ArrowLeft"
+    ],
+    "identical": [
+      "x"
+    ],
+    "granularity": [
+      "g"
+    ]
+  },
   "semantic-segmentation": {
     "submit": [
       "Enter"

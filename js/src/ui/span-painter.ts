@@ -1,0 +1,199 @@
+import { effect } from "@preact/signals";
+import { isRightToLeft, type TextRange } from "../core/segments";
+import { type Piece, rowsOf } from "../core/spans";
+import type { LabelView } from "../generated/schema";
+import type { SpanScene } from "../tools/spans";
+import { createGrounds } from "./span-grounds";
+import type { TextStage } from "./text-stage";
+
+const UNKNOWN_COLOR = "#9e9e9e";
+/** Height of a span's line under the text, and from one such line to the next. */
+const ROW_PX = 3;
+const ROW_STEP_PX = 4.5;
+/** Text that is kept painted above and below what is seen, so that scrolling finds it there. */
+const MARGIN_PX = 300;
+
+let painters = 0;
+
+interface PaintOptions {
+  readonly labels: readonly LabelView[];
+  isSelected(id: string): boolean;
+  /** Whether it waits for an answer. */
+  isSuggested(id: string): boolean;
+}
+
+export interface SpanPainter {
+  /** Brings a place of the text into sight. */
+  reveal(range: TextRange): void;
+  rectsOf(range: TextRange): DOMRect[];
+  dispose(): void;
+}
+
+/**
+ * Paints spans on a text stage.
+ *
+ * The ground of all of them is a CSS highlight of each class, which costs the page nothing per span, or boxes where the browser has none; lines, names
+ * and handles are elements over the text, of what is in sight only.
+ */
+export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, isSelected, isSuggested }: PaintOptions): SpanPainter {
+  const prefix = `nblabel-${painters++}-`;
+  const layer = document.createElement("div");
+  layer.className = "marks";
+  layer.setAttribute("aria-hidden", "true");
+  stage.sheet.append(layer);
+  const colors = new Map(labels.map(({ name, color }) => [name, color]));
+  const shortNames = new Map(labels.map(({ name, short_name }) => [name, short_name ?? name]));
+  const numbers = new Map([...colors.keys()].map((name, number) => [name, number]));
+  const grounds = createGrounds({
+    place: stage.sheet,
+    prefix,
+    colors: [...colors.values(), UNKNOWN_COLOR],
+    colorOf: ({ label }) => numbers.get(label) ?? colors.size,
+    range,
+  });
+  let frame = 0;
+
+  function range({ from, to }: TextRange): Range {
+    const made = document.createRange();
+    const [start, end] = [stage.pointAt(from), stage.pointAt(to)];
+    made.setStart(start.node, start.offset);
+    made.setEnd(end.node, end.offset);
+    return made;
+  }
+
+  function rectsOf(piece: TextRange): DOMRect[] {
+    return [...range(piece).getClientRects()].filter(({ width, height }) => width > 0 && height > 0);
+  }
+
+  /** What can be seen, and a little more. */
+  function inSight(): TextRange {
+    const length = scene.text.peek().length;
+    const view = stage.pages.getBoundingClientRect();
+    const above = (limit: number) =>
+      stage.firstBelow(limit, (offset) => range({ from: offset, to: Math.min(offset + 1, length) }).getBoundingClientRect());
+    return { from: above(view.top - MARGIN_PX), to: above(view.bottom + MARGIN_PX) };
+  }
+
+  function paint(): void {
+    frame = 0;
+    if (scene.text.peek() === "") {
+      layer.replaceChildren();
+      return;
+    }
+    const corner = stage.sheet.getBoundingClientRect();
+    const sight = inSight();
+    layer.replaceChildren(...piecesIn(sight, corner), ...plainIn("marked", sight, corner), ...plainIn("found", sight, corner));
+  }
+
+  function piecesIn(sight: TextRange, corner: DOMRect): HTMLElement[] {
+    const preview = scene.preview.value;
+    const pieces = scene.index.value.within(sight).map((piece) => (piece.id === preview?.id ? preview : piece));
+    const rows = rowsOf(pieces);
+    const names = new Map<number, HTMLElement>();
+    return pieces.flatMap((piece) => {
+      const color = colors.get(piece.label) ?? UNKNOWN_COLOR;
+      const rects = rectsOf(clip(piece, sight));
+      const chosen = isSelected(piece.id);
+      const lines = rects.flatMap((rect) => {
+        const bar = at("bar", rect, corner, color);
+        bar.style.top = `${rect.bottom - corner.top + ROW_STEP_PX * (rows.get(piece.id) ?? 0)}px`;
+        bar.style.height = `${ROW_PX}px`;
+        bar.dataset["suggested"] = String(isSuggested(piece.id));
+        const ground = grounds.native ? [] : [at("ground", rect, corner, color)];
+        return [bar, ...ground, ...(chosen ? [at("chosen", rect, corner, color)] : [])];
+      });
+      const ends = chosen ? handles(piece, sight, rects, corner) : [];
+      return [...lines, ...ends, ...nameOf(piece, sight, rects, corner, names)];
+    });
+  }
+
+  /** Its name stands over its first character; several that begin there stand in a row. */
+  function nameOf(piece: Piece, sight: TextRange, rects: readonly DOMRect[], corner: DOMRect, rows: Map<number, HTMLElement>): HTMLElement[] {
+    const first = rects[0];
+    if (!first || piece.from < sight.from) return [];
+    const name = document.createElement("i");
+    name.textContent = shortNames.get(piece.label) ?? piece.label;
+    name.style.setProperty("--color", colors.get(piece.label) ?? UNKNOWN_COLOR);
+    const known = rows.get(piece.from);
+    const row = known ?? at("names", first, corner, "");
+    if (isRightToLeft(scene.text.value, piece.from)) row.dataset["side"] = "right";
+    name.dataset["suggested"] = String(isSuggested(piece.id));
+    row.append(name);
+    rows.set(piece.from, row);
+    return known ? [] : [row];
+  }
+
+  function plainIn(kind: "marked" | "found", sight: TextRange, corner: DOMRect): HTMLElement[] {
+    const marked = scene.marked.value;
+    const ranges = kind === "found" ? scene.found.value : marked ? [marked] : [];
+    return ranges
+      .filter(({ from, to }) => from < sight.to && to > sight.from)
+      .flatMap((piece) => rectsOf(clip(piece, sight)).map((rect) => at(kind, rect, corner, "")));
+  }
+
+  const schedule = () => {
+    frame ||= requestAnimationFrame(paint);
+  };
+  const stops = [
+    effect(() => {
+      grounds.set(scene.index.value.pieces, stage.shown.value.number);
+    }),
+    effect(() => {
+      // Whatever is painted of the state; the places on the screen are measured in the next frame.
+      scene.index.value;
+      scene.marked.value;
+      scene.found.value;
+      scene.preview.value;
+      scene.selected.value;
+      stage.zoom.value;
+      stage.shown.value;
+      schedule();
+    }),
+  ];
+  const observer = new ResizeObserver(schedule);
+  observer.observe(stage.sheet);
+  stage.pages.addEventListener("scroll", schedule, { passive: true });
+
+  return {
+    rectsOf,
+    reveal(piece) {
+      const rect = rectsOf({ from: piece.from, to: Math.min(piece.to, piece.from + 1) })[0];
+      const view = stage.pages.getBoundingClientRect();
+      if (!rect) return;
+      if (rect.top < view.top + 40) stage.pages.scrollBy({ top: rect.top - view.top - 80 });
+      else if (rect.bottom > view.bottom - 40) stage.pages.scrollBy({ top: rect.bottom - view.bottom + 80 });
+    },
+    dispose() {
+      for (const stop of stops) stop();
+      observer.disconnect();
+      stage.pages.removeEventListener("scroll", schedule);
+      cancelAnimationFrame(frame);
+      grounds.dispose();
+      layer.remove();
+    },
+  };
+}
+
+function clip(piece: TextRange, sight: TextRange): TextRange {
+  return { from: Math.max(piece.from, sight.from), to: Math.min(piece.to, sight.to) };
+}
+
+function at(name: string, rect: DOMRect, corner: DOMRect, color: string): HTMLElement {
+  const made = document.createElement("div");
+  made.className = name;
+  const [left, top] = [rect.left - corner.left, rect.top - corner.top];
+  Object.assign(made.style, { left: `${left}px`, top: `${top}px`, width: `${rect.width}px`, height: `${rect.height}px` });
+  if (color) made.style.setProperty("--color", color);
+  return made;
+}
+
+function handles(piece: TextRange, sight: TextRange, rects: readonly DOMRect[], corner: DOMRect): HTMLElement[] {
+  const [first, last] = [rects[0], rects.at(-1)];
+  const made = (edge: "from" | "to", rect: DOMRect) => {
+    const handle = at("handle", rect, corner, "");
+    if (edge === "to") handle.style.left = `${rect.right - corner.left}px`;
+    handle.dataset["edge"] = edge;
+    return handle;
+  };
+  return [...(first && piece.from >= sight.from ? [made("from", first)] : []), ...(last && piece.to <= sight.to ? [made("to", last)] : [])];
+}

@@ -1,0 +1,201 @@
+"""Spans of texts with mouse and keys: the real widget and the real module in a plain page."""
+# ruff: noqa: RUF001 - letters of other scripts are what is tested
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from harness.labeler import TextLabeler
+from playwright.sync_api import expect
+
+import nblabel as nl
+
+TEXTS = [
+    "Ada Lovelace moved to London in 1835. She met Charles Babbage in London, at the Royal Society of London; not in Londonderry.",
+    "😀 𝒜da 👩\u200d👩\u200d👧 Café (e\u0301t\u00e9)\r\n  two\tblanks\nשלום לעולם, אני גר בתל אביב.\n",
+    "<img src=x onerror=alert(1)> & </div><script>alert(2)</script>",
+]
+ATTRIBUTE = "ents"
+
+
+@pytest.fixture
+def show(plain_page, tmp_path):
+    opened = []
+
+    def begin(texts=TEXTS, **settings):
+        task = nl.NamedEntityRecognition(["Person", "Place", "Organisation"], **settings)
+        opened.append(nl.label(pd.DataFrame({"source": texts}), task, attribute=ATTRIBUTE, store=tmp_path / "store.db"))
+        return opened[-1], plain_page.show(opened[-1], TextLabeler)
+
+    yield begin
+    for widget in opened:
+        widget.close()
+
+
+def pieces(widget):
+    """Class and text of each span."""
+    text = widget.data.loc[widget.index, "source"]
+    return [(span["label"], text[span["startOffset"] : span["endOffset"]]) for span in widget.value]
+
+
+def test_drag_two_clicks_and_double_click_mark_text_with_the_active_class(plain_page, show):
+    widget, labeler = show()
+    labeler.drag_over("da Love")
+    labeler.press("2")
+    labeler.click_on("1835", click_count=2)
+    labeler.press("3")
+    labeler.click_on("Royal")
+    labeler.click_on("London", 2)
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "Ada Lovelace"), ("Place", "1835"), ("Organisation", "Royal Society of London")]
+
+    labeler.action("submit")
+    labeler.expect_place(2)
+    plain_page.settle(labeler)
+    label, metadata = widget.data.loc[0, [ATTRIBUTE, f"{ATTRIBUTE}-metadata"]]
+    assert label["annotations"]["entities"][0] == {"label": "Person", "startOffset": 0, "endOffset": 12}
+    assert label["annotations"]["labels"][1] == {"label": "Place", "shortDisplayName": "plac"}
+    assert metadata["entities"] == [{"confidence": 0}] * 3
+    assert metadata["type"] == "groundtruth/text-span"
+
+
+def test_text_first_then_its_class(plain_page, show):
+    widget, labeler = show()
+    labeler.tool("select")
+    labeler.drag_over("Charles", "Babbage")
+    expect(labeler.root.locator(".marks .marked")).to_have_count(1)
+    plain_page.settle(labeler)
+    assert widget.value == []
+    labeler.choose("Person")
+    labeler.click_on("London")
+    labeler.press("2")
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "Charles Babbage"), ("Place", "London")]
+
+
+def test_all_of_it_by_keyboard_alone(plain_page, show):
+    widget, labeler = show()
+    for key in ["ArrowRight", "Shift+ArrowRight", "Enter", "ArrowRight", "ArrowRight", "ArrowRight", "2"]:
+        labeler.press(key)
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "Ada Lovelace"), ("Place", "London")]
+
+    for key in [".", ".", "Alt+ArrowRight", "Alt+ArrowRight", "Alt+ArrowLeft", "Alt+Shift+ArrowLeft", "3"]:
+        labeler.press(key)
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "Ada Lovelace"), ("Organisation", "to London in")]
+    labeler.press("Delete")
+    labeler.press("Control+z")
+    labeler.press("Control+z")
+    plain_page.settle(labeler)
+    assert pieces(widget)[1] == ("Place", "to London in")
+    labeler.press("Enter")
+    labeler.expect_place(2)
+
+
+def test_granularity_never_cuts_what_people_see_as_one_character(plain_page, show):
+    widget, labeler = show()
+    labeler.action("next")
+    labeler.expect_place(2)
+    assert labeler.text.text_content() == TEXTS[1]
+    labeler.press("g")
+    labeler.press("g")
+    expect(labeler.root.locator('[data-nblabel-granularity="character"]')).to_have_attribute("aria-pressed", "true")
+    for piece in ["👩\u200d👩\u200d👧", "e\u0301"]:
+        left, right, top = labeler.place(piece)
+        plain_page.page.mouse.move(left + 1, top)
+        plain_page.page.mouse.down()
+        plain_page.page.mouse.move(left + (right - left) * 0.7, top, steps=3)
+        plain_page.page.mouse.up()
+    for key in ["ArrowRight", "2"]:
+        labeler.press(key)
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "👩\u200d👩\u200d👧"), ("Person", "e\u0301"), ("Place", "t")]
+
+    labeler.press("g")
+    labeler.drag_over("𝒜da")
+    labeler.press("g")
+    labeler.drag_over("גר")
+    plain_page.settle(labeler)
+    assert pieces(widget)[3:] == [("Place", "𝒜da"), ("Place", "שלום לעולם, אני גר בתל אביב.")]
+
+
+def test_right_to_left_text_is_walked_in_the_direction_in_which_it_is_read(plain_page, show):
+    widget, labeler = show(["שלום לעולם"])
+    for key in ["ArrowLeft", "ArrowLeft", "Enter"]:
+        labeler.press(key)
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "לעולם")]
+
+
+def test_ends_are_dragged_and_classes_changed(plain_page, show):
+    widget, labeler = show()
+    labeler.click_on("London", click_count=2)
+    labeler.click_on("London")
+    expect(labeler.root.locator(".marks .handle")).to_have_count(2)
+    _, right, top = labeler.place("London")
+    plain_page.page.mouse.move(right, top)
+    plain_page.page.mouse.down()
+    plain_page.page.mouse.move(labeler.place("1835")[1] - 2, top, steps=5)
+    plain_page.page.mouse.up()
+    labeler.choose("Place")
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Place", "London in 1835")]
+    labeler.action("remove")
+    plain_page.settle(labeler)
+    assert widget.value == []
+
+
+def test_all_places_that_read_alike_are_looked_at_then_labeled_in_one_step(plain_page, show):
+    widget, labeler = show()
+    labeler.press("2")
+    labeler.click_on("London", click_count=2)
+    labeler.click_on("London")
+    labeler.press("x")
+    bar = labeler.root.locator('[data-nblabel="identical"]')
+    expect(bar).to_contain_text("2 more places")
+    expect(labeler.root.locator(".marks .found")).to_have_count(2)
+    bar.locator('[data-nblabel-option="wholeWord"]').click()
+    expect(bar).to_contain_text("3 more places")
+    bar.locator('[data-nblabel-option="wholeWord"]').click()
+    labeler.press("Enter")
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Place", "London")] * 3
+    labeler.press("Control+z")
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Place", "London")]
+
+
+def test_spans_lie_in_one_another_unless_the_task_forbids_it(plain_page, show):
+    widget, labeler = show()
+    labeler.drag_over("Royal", "Society")
+    plain_page.page.keyboard.down("Shift")
+    labeler.click_on("Society")
+    plain_page.page.keyboard.up("Shift")
+    labeler.press("2")
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "Royal Society"), ("Place", "Society")]
+
+
+def test_spans_that_must_not_overlap_do_not(plain_page, show):
+    widget, labeler = show(overlapping=False)
+    labeler.drag_over("Ada", "Lovelace")
+    labeler.drag_over("Lovelace", "moved")
+    expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("must not overlap")
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "Ada Lovelace")]
+    with pytest.raises(ValueError, match=r"spans 0:12 and 4:18 overlap"):
+        widget.value = [{"label": "Person", "startOffset": start, "endOffset": end} for start, end in [(0, 12), (4, 18)]]
+
+
+def test_what_a_text_holds_is_shown_and_never_run(plain_page, show):
+    widget, labeler = show()
+    plain_page.page.on("dialog", lambda dialog: pytest.fail("a text was run"))
+    widget.index = 2
+    plain_page.deliver()
+    labeler.expect_place(3)
+    assert labeler.text.text_content() == TEXTS[2]
+    assert labeler.root.locator(".pages img, .pages script").count() == 0
+    labeler.drag_over("onerror")
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "onerror")]
