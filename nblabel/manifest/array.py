@@ -55,6 +55,12 @@ class ManifestDtype(ExtensionDtype):
         """Return the array class of this dtype."""
         return ManifestArray
 
+    def __from_arrow__(self, array: Any) -> ManifestArray:
+        """Convert from Arrow; see `nblabel.manifest.arrow`."""
+        from nblabel.manifest.arrow import cells_of
+
+        return ManifestArray._from_sequence(cells_of(array))
+
     def _get_common_dtype(self, dtypes: list[Any]) -> ExtensionDtype:  # noqa: ARG002
         # It can hold what any other column holds, and only it keeps the lines.
         return self
@@ -310,6 +316,12 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):  # type: 
             array_class: Any = dtype.construct_array_type()
             return array_class._from_sequence(self._objects(keep=False), dtype=dtype, copy=False)
         return self.__array__(dtype)
+
+    def __arrow_array__(self, type: Any = None) -> Any:  # noqa: A002 - Arrow's word
+        """Convert to Arrow; see `nblabel.manifest.arrow`."""
+        from nblabel.manifest.arrow import to_arrow
+
+        return to_arrow(self.decoded(), type)
 
     def isna(self) -> NDArray[np.bool_]:
         """Tell which cells are missing or null, without decoding."""

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nblabel.errors import ManifestError, StorageError
+from nblabel.errors import FrameError, ManifestError, StorageError
 from nblabel.manifest import folders, read_manifest, write_manifest
 
 LINES = [
@@ -294,6 +295,34 @@ class TestRowsMoved:
         assert folders(read(CONTENT)).tolist() == [None] * 4
 
 
+class TestArrow:
+    def test_parquet(self, df, tmp_path):
+        put(df, 3, "cats", [{"é": 10**18}])
+        df.to_parquet(tmp_path / "a.parquet")
+        again = pd.read_parquet(tmp_path / "a.parquet")
+
+        assert again.dtypes.astype(str).tolist() == df.dtypes.astype(str).tolist()
+        assert again.astype(object).to_dict("records") == df.astype(object).to_dict("records")
+        assert lines(again)[1] == b'{"source-ref":"s3://b/dog.jpg","site":"A","page":2}'
+
+    def test_others_see_texts_and_json(self, df):
+        table = pa.Table.from_pandas(df)
+
+        assert table.schema.field("source-ref").type == pa.string()
+        assert table.schema.field("cats").type == pa.json_(pa.string())
+        assert table.column("cats").to_pylist() == ['{"annotations":[{"top":1.0}]}', None, "null", '{"annotations":[]}']
+
+    def test_type_that_is_asked_for(self, df):
+        assert pa.array(df["page"].astype("manifest").array, type=pa.float32()).type == pa.float32()
+
+    def test_old_pyarrow(self, df, monkeypatch):
+        monkeypatch.delattr(pa, "json_")
+
+        assert pa.array(df["source-ref"].array).type == pa.string()
+        with pytest.raises(FrameError, match=r"pip install 'pyarrow>=19', or make it text first"):
+            pa.array(df["cats"].array)
+
+
 class TestCellsChanged:
     @pytest.mark.parametrize("value", [{"annotations": [1]}, [1, 2], "text", 0, 1.5, True, np.int64(3), np.array([1, 2])])
     def test_only_the_changed_key_is_written_anew(self, df, value):
@@ -570,8 +599,8 @@ class TestFiles:
     def test_errors(self, tmp_path, df):
         with pytest.raises(StorageError, match="no such file"):
             read_manifest(tmp_path / "missing.manifest")
-        with pytest.raises(StorageError, match="S3 is not available"):
-            read_manifest("s3://bucket/x.manifest")
+        with pytest.raises(StorageError, match="fsspec"):
+            read_manifest("nowhere://bucket/x.manifest")
         with pytest.raises(StorageError, match="no such file or folder"):
             write_manifest(df, tmp_path / "no" / "x.manifest")
         with pytest.raises(TypeError, match="not from list"):
@@ -590,7 +619,9 @@ OPERATIONS = st.lists(
         st.tuples(st.just("take"), st.lists(st.integers(0, 9), min_size=1, max_size=6)),
         st.tuples(st.just("slice"), st.integers(0, 3), st.sampled_from([1, 2, -1])),
         st.tuples(st.just("write_back"), st.sampled_from("abc")),
-        st.tuples(st.sampled_from(["look", "double", "concat", "copy", "pickle", "rewrite"])),
+        st.tuples(st.just("filter"), st.lists(st.booleans(), min_size=1, max_size=4)),
+        st.tuples(st.just("sample"), st.integers(0, 9)),
+        st.tuples(st.sampled_from(["look", "double", "concat", "copy", "merge", "pickle", "reset_index", "rewrite", "sort"])),
     ),
     max_size=8,
 )
@@ -647,6 +678,31 @@ class Model:
     def slice(self, start, step):
         if self.rows[start::step]:
             self.df, self.rows = self.df.iloc[start::step], self.rows[start::step]
+
+    def filter(self, mask):
+        mask = [mask[place % len(mask)] for place in range(len(self.rows))]
+        if any(mask):
+            self.df = self.df[pd.Series(mask, index=self.df.index)]
+            self.rows = [row for row, kept in zip(self.rows, mask, strict=True) if kept]
+
+    def sample(self, seed):
+        order = np.arange(len(self.rows))
+        self.df = self.df.sample(frac=1, random_state=seed)
+        self.rows = [self.rows[place] for place in pd.Series(order).sample(frac=1, random_state=seed)]
+
+    def sort(self):
+        self.df = self.df.sort_values("source", kind="stable")
+        self.rows = sorted(self.rows, key=lambda row: row[1]["source"])
+
+    def reset_index(self):
+        self.df = self.df.reset_index(drop=True)
+
+    def merge(self):
+        sources = sorted({row["source"] for _, row in self.rows})
+        extra = pd.DataFrame({"source": sources, "extra": [f"of {source}" for source in sources]})
+        self.df = self.df.drop(columns="extra", errors="ignore").merge(extra, on="source", how="left")
+        for _, row in self.rows:
+            row["extra"] = f"of {row['source']}"
 
     def look(self):
         repr(self.df)

@@ -42,6 +42,7 @@ HOSTILE = [
     b'{"x":1,"x":2,"source":"a"}',
     b'{"x":1,"\\u0078":2}',
     b'{"":1}',
+    b'{"source":"a ","x ":0,"x -metadata":{"class-map":{"0":"cat "}}}',
     b'{"quo\\"te":1,"back\\\\slash":2}',
     b"{}",
     b"{ }",
