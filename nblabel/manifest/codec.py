@@ -20,7 +20,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MISSING", "Unreadable", "cell_decoder", "decode_object", "encode", "encode_any", "is_missing", "paused_gc", "same"]
+__all__ = ["MISSING", "Unreadable", "cell_decoder", "decode_object", "encode", "encode_any", "is_encodable", "is_missing", "paused_gc", "same"]
 
 MISSING: Any = msgspec.UNSET
 """What a decoder returns for a key that a line does not have."""
@@ -136,6 +136,15 @@ def cell_decoder(key: str) -> Callable[[bytes], Any]:
 def _member(line: bytes, key: str) -> Any:
     value = decode_object(line)
     return MISSING if isinstance(value, Unreadable) else value.get(key, MISSING)
+
+
+def is_encodable(text: str) -> bool:
+    """Tell whether a text has a form in UTF-8, as one with lone surrogates has not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_missing(value: object) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 from nblabel import storage
 from nblabel.errors import ManifestError
 from nblabel.manifest.array import Column, ManifestArray
+from nblabel.manifest.codec import is_encodable
 from nblabel.manifest.lines import SOURCES, Lines
 
 if TYPE_CHECKING:
@@ -125,4 +126,10 @@ def frame_of(lines: Lines) -> pd.DataFrame:
             columns[key] = pd.Series(lines.plain[key].tolist())
         else:
             columns[key] = lines.plain[key].copy()
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(lines)))
+    index = pd.RangeIndex(len(lines))
+    if all(map(is_encodable, columns)):
+        return pd.DataFrame(columns, index=index)
+    # Texts of pandas 3 are Arrow's, which have no place for lone surrogates.
+    df = pd.DataFrame(dict(enumerate(columns.values())), index=index)
+    df.columns = pd.Index(list(columns), dtype=object)
+    return df
