@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from nblabel import storage
-from nblabel.errors import AnnotationError, FrameError, StorageError
+from nblabel.errors import AnnotationError, FrameError, MediaError, StorageError
 from nblabel.manifest.confidences import confidences
 from nblabel.manifest.kinds import CUSTOM, groundtruth_type, kind_of
 from nblabel.manifest.origin import folders
 from nblabel.manifest.pairs import cells, find_pair, pairs
+from nblabel.tasks import Task
+from nblabel.tasks.base import Media
 
 if TYPE_CHECKING:
     from nblabel.manifest.kinds import Kind
@@ -47,11 +49,14 @@ def tidy_annotations(df: pd.DataFrame, attribute: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a part of a label: a box, a span, a class, a shape in a frame of a video. Its index is that of the source row, so that ``df.join`` and
-        ``df.loc`` lead back to it. Rows without a label are left out; a labeled row without any part (an image without boxes) is there once, with
-        nothing in ``label``. Columns: ``label`` (the class), what the kind of label has (``left, top, width, height`` in pixels of the stored image;
-        ``startOffset``, ``endOffset`` in code points, and the ``text`` between them; the keys of the files of video and 3D jobs), ``confidence``, and
-        ``adjustment-status`` where a job has adjusted labels. Where a label cannot be read, ``problem`` says why.
+        One row a part of a label: a box, a span, a class, a class in a mask, a shape in a frame of a video. Its index is that of the source row, so
+        that ``df.join`` and ``df.loc`` lead back to it. Rows without a label are left out; a labeled row without any part (an image without boxes) is
+        there once, with nothing in ``label``.
+
+        Columns: ``label`` (the class), what the kind of label has, ``confidence``, and ``adjustment-status`` where a job has adjusted labels. Boxes
+        have ``left, top, width, height`` in pixels of the stored image; classes in a mask also ``pixels`` and ``share``; spans ``startOffset``,
+        ``endOffset`` in code points and the ``text`` between them; labels of video and 3D jobs the keys of Ground Truth's files. Where a label cannot
+        be read, ``problem`` says why.
 
     Raises
     ------
@@ -153,10 +158,22 @@ def _table(kind: Kind, items: list[_Item], rows: list[int]) -> pd.DataFrame:
 
 
 def _read(kind: Kind, item: _Item) -> Any:
+    """Return the annotation of a label, or, where it is in a file that a task type reads, its parts."""
+
+    def read(reference: str) -> bytes:
+        return storage.read_bytes(storage.resolve(reference, [item.folder, ""]))
+
     try:
-        content = storage.read_bytes(storage.resolve(item.label, [item.folder, ""])) if kind.reference else item.label
-        return kind.decode(content, item.metadata)
-    except (AnnotationError, StorageError, TypeError) as error:
+        if not kind.reference:
+            return kind.decode(item.label, item.metadata)
+        if not isinstance(item.label, str):
+            return _Unread(f"expected the path or URL of a file, got {item.label!r:.80}")
+        if not isinstance(kind, Task):
+            return kind.decode(read(item.label), item.metadata)
+        task = kind.knowing((name, int(index)) for index, name in kind.class_map(item.label, item.metadata).items())
+        value = task.resolve(task.restore(task.decode(item.label, item.metadata)), read, Media())
+        return task.tidy(task.annotation(value))
+    except (AnnotationError, MediaError, StorageError) as error:
         return _Unread(str(error))
 
 
@@ -169,7 +186,7 @@ def _tidied(kind: Kind, found: list[Any]) -> tuple[pd.DataFrame, list[int]]:
     keys = [annotation if isinstance(annotation, str) else number for number, annotation in enumerate(found)]
     for key, annotation in zip(keys, found, strict=True):
         if key not in pieces:
-            pieces[key] = kind.tidy(annotation)
+            pieces[key] = annotation if isinstance(annotation, pd.DataFrame) else kind.tidy(annotation)
     lengths = [len(piece) for piece in pieces.values()]
     firsts = dict(zip(pieces, np.cumsum([0, *lengths]).tolist(), strict=False))
     taken = [place for key in keys for place in range(firsts[key], firsts[key] + len(pieces[key]))]

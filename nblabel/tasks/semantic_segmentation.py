@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -117,6 +117,13 @@ class SemanticSegmentation(Task):
             if (other := colors.setdefault((label.color or "").lower(), label.name)) != label.name:
                 raise TaskError(f"label {label.name!r}: its color {label.color!r} is that of {other!r}; masks tell classes apart by colour")
         self.class_ids = {BACKGROUND: 0, **{label.name: place for place, label in enumerate(self.labels, 1)}}
+
+    @classmethod
+    def reader(cls, groundtruth_type: str) -> Self:
+        """Make a task that can read labels, of which it knows the background; see `Task.reader`."""
+        task = super().reader(groundtruth_type)
+        task.class_ids = {BACKGROUND: 0}
+        return task
 
     def begin(self, annotation: Any, media: Media, present: Any = None) -> dict[str, Any]:
         """Make the value for an array of class indices, shape (height, width); see `Task.begin`."""

@@ -4,12 +4,14 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
 import nblabel as nl
 from nblabel.errors import ManifestError
+from nblabel.geometry.mask_png import encode_mask
 from nblabel.manifest import codes
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "manifests"
@@ -185,6 +187,14 @@ METADATA = "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"
 FORMAT = "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT"
 NONE_VALID = ("ERROR_NO_VALID_LABEL_ATTRIBUTES", None)
 
+COLORS = ["#ffffff", "#2ca02c"]
+COLOR_MAP = {
+    "0": {"class-name": "BACKGROUND", "hex-color": COLORS[0], "confidence": 0},
+    "1": {"class-name": "road", "hex-color": COLORS[1], "confidence": 0},
+}
+INDICES = np.zeros((480, 640), np.uint8)
+INDICES[1:3, 2:5] = 1
+
 LABELS = [
     ([], boxes(BOX)),
     ([], boxes((0, -0.005, 0, 640.01, 480))),
@@ -264,6 +274,76 @@ def test_large_manifest(many, monkeypatch):
     assert found(read(*[{"source": "a"}] * 3)) == [(None, "TOO_MANY_OBJECTS", None), (None, "MANIFEST_TOO_LARGE", None)]
 
 
+class TestMasks:
+    @pytest.fixture
+    def mask(self, tmp_path):
+        """Return a function that reads a frame with a mask, 640 x 480 pixels, on an image of this size."""
+        (tmp_path / "a.png").write_bytes(picture(640, 480))
+
+        def labeled(content, color_map=COLOR_MAP):
+            if content is not None:
+                (tmp_path / "mask.png").write_bytes(content)
+            line = label("mask.png", "semantic-segmentation", "x-ref", **{"internal-color-map": color_map})
+            (tmp_path / "in.manifest").write_text(json.dumps({**line, "source-ref": "a.png"}), encoding="utf-8")
+            df = nl.read_manifest(tmp_path / "in.manifest")
+            return [(code, attribute) for _, code, attribute in found(df)], df.nblabel.annotations("x-ref")
+
+        return labeled
+
+    def test_good(self, mask):
+        problems, table = mask(encode_mask(INDICES, COLORS))
+
+        assert problems == []
+        assert table[["label", "pixels", "left", "top", "width", "height"]].to_dict("records") == [
+            {"label": "road", "pixels": 6, "left": 2, "top": 1, "width": 3, "height": 2},
+        ]
+
+    def test_nothing_painted(self, mask):
+        problems, table = mask(encode_mask(INDICES * 0, COLORS))
+
+        assert problems == []
+        assert table["label"].isna().tolist() == [True]
+        assert "problem" not in table
+
+    @pytest.mark.parametrize(
+        ("code", "content"),
+        [
+            ("LABEL_FILE_NOT_FOUND", None),
+            ("LABEL_FILE_UNREADABLE", b"no picture"),
+            ("MASK_SIZE_DIFFERS", encode_mask(INDICES[:9], COLORS)),
+            ("MASK_COLOR_UNKNOWN", encode_mask(INDICES * 2, [*COLORS, "#d62728"])),
+        ],
+    )
+    def test_bad_file(self, mask, code, content):
+        problems, table = mask(content)
+
+        assert problems == [(code, "x-ref")]
+        assert ("problem" in table) == (code != "MASK_SIZE_DIFFERS")
+
+    def test_coloured_picture(self, mask):
+        file = io.BytesIO()
+        Image.open(io.BytesIO(encode_mask(INDICES, COLORS))).convert("RGB").save(file, "PNG")
+
+        problems, table = mask(file.getvalue())
+        assert problems == [("MASK_NOT_INDEXED", "x-ref")]
+        assert table["pixels"].tolist() == [6]
+
+    @pytest.mark.parametrize(
+        "color_map", [None, {"1": {"class-name": "road"}}, {**COLOR_MAP, "2": {"class-name": "car", "hex-color": COLORS[1], "confidence": 0}}]
+    )
+    def test_color_map(self, mask, color_map):
+        problems, _ = mask(encode_mask(INDICES, COLORS), color_map)
+
+        assert ("INVALID_COLOR_MAP", "x-ref") in problems
+
+
+def test_file_of_a_sequence(tmp_path):
+    (tmp_path / "label.json").write_text("{}", encoding="utf-8")
+    df = read(label(str(tmp_path / "label.json"), "video-object-tracking", "x-ref", **{"class-map": {}}))
+
+    assert found(df) == [(1, "LABEL_FILE_UNREADABLE", "x-ref")]
+
+
 class TestFiles:
     @pytest.fixture
     def image(self, tmp_path, monkeypatch):
@@ -317,7 +397,8 @@ def test_examples_of_every_task_are_without_error(path):
 def test_codes():
     table = codes()
     checked = {code for code, *_ in BAD} | {code for problems, _ in LABELS + MANIFESTS for code, _ in problems}
-    elsewhere = {"VALUE_TOO_LONG", "RESERVED_KEY", "VALUE_NOT_JSON", "SOURCE_NOT_FOUND", "IMAGE_SIZE_DIFFERS", "MANIFEST_TOO_LARGE"}
+    masks = {"LABEL_FILE_NOT_FOUND", "LABEL_FILE_UNREADABLE", "INVALID_COLOR_MAP", "MASK_SIZE_DIFFERS", "MASK_COLOR_UNKNOWN", "MASK_NOT_INDEXED"}
+    elsewhere = masks | {"VALUE_TOO_LONG", "RESERVED_KEY", "VALUE_NOT_JSON", "SOURCE_NOT_FOUND", "IMAGE_SIZE_DIFFERS", "MANIFEST_TOO_LARGE"}
 
     assert table.index.is_unique
     assert set(table["severity"]) == {"error", "warning"}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["codes", "refusals", "validate"]
 
 # A module of rules puts them on the list.
-for _module in ("lines", "sources", "labels", "boxes", "spans", "quotas"):
+for _module in ("lines", "sources", "labels", "boxes", "spans", "masks", "quotas"):
     import_module(f"{__name__}.{_module}")
 
 _FORM = {"ERROR_NO_LABEL_ATTRIBUTES", "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"}

@@ -14,6 +14,8 @@ from nblabel.manifest.lint.files import Measured
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from nblabel.errors import StorageError
+    from nblabel.geometry.mask_png import Problem as MaskProblem
     from nblabel.manifest.kinds import Kind
     from nblabel.manifest.lint.files import Files
     from nblabel.manifest.pairs import Pair
@@ -126,6 +128,8 @@ class Label:
         Ground Truth's type.
     kind : Kind or None
         What reads labels of this type.
+    mask_problems : list or None
+        What `nblabel.geometry.mask_png.check_mask` said of the mask, once it was asked.
     """
 
     def __init__(self, pair: Pair, line: Line, kinds: Kinds) -> None:
@@ -137,6 +141,7 @@ class Label:
         self.metadata: dict[str, Any] = self.found if isinstance(self.found, dict) else {}
         self.type = groundtruth_type(self.metadata)
         self.kind = kinds[self.type]
+        self.mask_problems: list[MaskProblem] | None = None
 
     @cached_property
     def _decoded(self) -> tuple[Any, str | None]:
@@ -156,6 +161,13 @@ class Label:
     def problem(self) -> str | None:
         """Why the label cannot be read."""
         return self._decoded[1]
+
+    @cached_property
+    def content(self) -> bytes | StorageError | None:
+        """What is in the file that the label refers to, or why it cannot be read; None where it refers to none, or it is not to be looked at."""
+        if self.kind is None or not self.kind.reference or not isinstance(self.value, str) or self.line.files is None:
+            return None
+        return self.line.files.read(self.value, self.line.folder)
 
     @property
     def boxes(self) -> list[dict[str, Any]]:
