@@ -26,7 +26,8 @@ _SIZE = re.compile(r"<Size>(\d+)</Size>")
 
 def list_objects(client: Any, bucket: str, prefix: str) -> Iterator[tuple[list[str], list[int]]]:
     """Yield keys and sizes, page by page, of all objects whose key begins with `prefix`, as S3 orders them: by the bytes of the key in UTF-8."""
-    client.meta.events.register("before-parse.s3.ListObjectsV2", _take_objects, unique_id="nblabel-listing")
+    # The star makes it the first: boto3's own handler of "before-parse.s3.*" parses the whole body to look for an error in it.
+    client.meta.events.register("before-parse.*.ListObjectsV2", _take_objects, unique_id="nblabel-listing")
     request = {"Bucket": bucket, "Prefix": prefix, "EncodingType": "url"}
     while True:
         # The client may be somebody's own, whose other listings stay as they are.
