@@ -34,11 +34,11 @@ class ManifestAccessor:
         names = [str(name) for name in self._frame.columns if f"{name}{_METADATA}" in self._frame.columns]
         return f"{count} row{'' if count == 1 else 's'}, label attributes: {', '.join(names) or 'none'}"
 
-    def to_manifest(self, destination: Any) -> None:
+    def to_manifest(self, destination: Any, *, kms_key: str | None = None) -> None:
         """Write the frame as a manifest; see `nblabel.write_manifest`."""
         from nblabel.manifest import write_manifest
 
-        write_manifest(self._frame, destination)
+        write_manifest(self._frame, destination, kms_key=kms_key)
 
     @property
     def attributes(self) -> pd.DataFrame:

@@ -27,7 +27,7 @@ __all__ = ["write_manifest", "written_lines"]
 _LARGEST_FLOAT = 1 << 1023
 
 
-def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[Any]) -> None:
+def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[Any], *, kms_key: str | None = None) -> None:
     r"""Write a DataFrame as a Ground Truth manifest.
 
     Lines that came from a manifest and were not changed are written as the bytes they were. In a changed line only the changed keys are encoded anew.
@@ -40,6 +40,8 @@ def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[An
     destination
         Local path, URL, or file object (binary, or text). A file is replaced at once: a reader sees the old one or the new. It may be the file that
         the frame was read from.
+    kms_key
+        Id, ARN or alias of the KMS key that S3 encrypts the file with; by default the bucket's own setting holds.
 
     Raises
     ------
@@ -67,10 +69,12 @@ def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[An
     {"source-ref": "dog.jpg","score":1}
     """
     if isinstance(destination, (str, os.PathLike)):
-        storage.write_bytes_atomic(destination, _Writer(df, os.fspath(destination)).chunks())
+        storage.write_bytes_atomic(destination, _Writer(df, os.fspath(destination)).chunks(), kms_key=kms_key)
         return
     if not hasattr(destination, "write"):
         raise TypeError(f"a manifest is written to a path, a URL or a file object, not to {type(destination).__name__}")
+    if kms_key is not None:
+        raise ValueError("kms_key is for a URL that begins with s3://, a file object was given; leave kms_key out")
     uri = str(getattr(destination, "name", "<file object>"))
     # All of it before the first write, so that a value that cannot be written leaves the file as it was.
     content = b"".join(_Writer(df, uri).chunks())

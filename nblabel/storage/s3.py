@@ -95,7 +95,7 @@ class S3:
         """Return the content of an object; see `nblabel.storage.read_bytes`."""
         bucket, key = _object(uri)
         with explained(uri):
-            answer = self._get(Bucket=bucket, Key=key)
+            answer = self.client.get_object(Bucket=bucket, Key=key)
             size = answer["ContentLength"]
             if limit is not None and size > limit:
                 answer["Body"].close()
@@ -110,7 +110,7 @@ class S3:
             return b""
         with explained(uri):
             try:
-                answer = self._get(Bucket=bucket, Key=key, Range=f"bytes={start}-{end - 1}")
+                answer = self.client.get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{end - 1}")
             except self.client.exceptions.ClientError as error:
                 if code_of(error) not in {"InvalidRange", "416"}:
                     raise
@@ -125,7 +125,7 @@ class S3:
                 return int(self.client.head_object(Bucket=bucket, Key=key)["ContentLength"])
             except self.client.exceptions.ClientError as error:
                 if code_of(error) == "404":  # the answer has no body that would say what is missing
-                    self.client.list_objects_v2(Bucket=bucket, MaxKeys=1)
+                    self._check_bucket(bucket)
                 raise
 
     def exists(self, uri: str) -> bool:
@@ -157,7 +157,7 @@ class S3:
         target = s3_upload.Target(uri, *_object(uri))
         content = b"".join(chunks)
         if len(content) > s3_upload.LARGE:
-            s3_upload.write_parts(self.client, target, content, kms_key, {})
+            s3_upload.write_parts(self.client, target, content, kms_key)
             return
         with explained(uri):
             self.client.put_object(**target.place, Body=content, **s3_upload.encryption(kms_key))
@@ -222,8 +222,12 @@ class S3:
         files = {f"{uri.rstrip('/')}/{file.name}": file.ref for file in local.list_files(os.fspath(folder))}
         self.upload(files, kms_key=kms_key, progress=progress)
 
-    def _get(self, **request: Any) -> Any:
-        return self.client.get_object(**request)
+    def _check_bucket(self, bucket: str) -> None:
+        try:
+            self.client.list_objects_v2(Bucket=bucket, MaxKeys=1)
+        except self.client.exceptions.ClientError as error:
+            if code_of(error) == "NoSuchBucket":
+                raise
 
     def _body(self, answer: Any, bucket: str, key: str, start: int, size: int) -> bytes:
         """Read the body of an answer; where the connection breaks, go on from there, as long as the object is the same."""
@@ -244,7 +248,7 @@ class S3:
             finally:
                 answer["Body"].close()
             if done < size:
-                answer = self._get(Bucket=bucket, Key=key, Range=f"bytes={start + done}-{start + size - 1}", IfMatch=answer["ETag"])
+                answer = self.client.get_object(Bucket=bucket, Key=key, Range=f"bytes={start + done}-{start + size - 1}", IfMatch=answer["ETag"])
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 

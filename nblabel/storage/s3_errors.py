@@ -96,8 +96,10 @@ _EXCEPTIONS = {
 @contextlib.contextmanager
 def explained(uri: str) -> Iterator[None]:
     """Turn an error of boto3 into a `StorageError` that says what to do."""
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-
+    try:
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    except ImportError:
+        raise StorageError("Amazon S3 needs boto3, which is not installed here; pip install boto3, or give a local path", uri=uri) from None
     try:
         yield
     except ClientError as error:

@@ -109,7 +109,7 @@ def upload(client: Any, files: Sequence[tuple[Target, Source]], kms_key: str | N
                 done += source.size
                 progress(done, total)
             else:
-                for size in _send_parts(client, target, source, pool, kms_key, {}):
+                for size in _send_parts(client, target, source, pool, kms_key):
                     done += size
                     progress(done, total)
             there += 1
@@ -121,16 +121,14 @@ def upload(client: Any, files: Sequence[tuple[Target, Source]], kms_key: str | N
         pool.shutdown(cancel_futures=True)
 
 
-def write_parts(client: Any, target: Target, content: bytes, kms_key: str | None, conditions: dict[str, str]) -> None:
+def write_parts(client: Any, target: Target, content: bytes, kms_key: str | None) -> None:
     """Write one object in parts at once; it appears when all are there."""
     with ThreadPoolExecutor(_THREADS) as pool:
-        for _ in _send_parts(client, target, Source(content), pool, kms_key, conditions):
+        for _ in _send_parts(client, target, Source(content), pool, kms_key):
             pass
 
 
-def _send_parts(
-    client: Any, target: Target, source: Source, pool: ThreadPoolExecutor, kms_key: str | None, conditions: dict[str, str]
-) -> Iterator[int]:
+def _send_parts(client: Any, target: Target, source: Source, pool: ThreadPoolExecutor, kms_key: str | None) -> Iterator[int]:
     """Send the parts of a file that are not there, and yield the size of each; the object is there when the last was taken."""
     with explained(target.uri):
         # Which key the parts of an unfinished upload are encrypted with is not told, so with a key of its own it begins anew.
@@ -154,7 +152,7 @@ def _send_parts(
         if len(parts) == len(source.parts()):
             source.check()
             with explained(target.uri):
-                client.complete_multipart_upload(**target.place, UploadId=number, MultipartUpload={"Parts": parts}, **conditions)
+                client.complete_multipart_upload(**target.place, UploadId=number, MultipartUpload={"Parts": parts})
         yield size
 
 

@@ -1,3 +1,4 @@
+import io
 import os
 import random
 import string
@@ -6,6 +7,7 @@ import boto3
 import pytest
 from harness import aws
 
+import nblabel as nl
 from nblabel import storage
 from nblabel.errors import StorageError
 from nblabel.storage.s3 import S3, make_client, parse
@@ -57,10 +59,15 @@ class TestReadAndWrite:
     def test_kms(self, bucket):
         key = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
         storage.write_bytes_atomic(f"{bucket}/x", [b"secret"], kms_key=key)
+        put(f"{bucket}/1.txt", b"secret")
 
         found = S3().client.head_object(Bucket=parse(bucket)[0], Key="x")
         assert (found["ServerSideEncryption"], found["SSEKMSKeyId"].rpartition("/")[2]) == ("aws:kms", key)
         assert storage.read_bytes(f"{bucket}/x") == b"secret"
+        nl.crawl(f"{bucket}/1.txt", "text").nblabel.to_manifest(f"{bucket}/out.manifest", kms_key=key)
+        assert S3().client.head_object(Bucket=parse(bucket)[0], Key="out.manifest")["ServerSideEncryption"] == "aws:kms"
+        with pytest.raises(ValueError, match="kms_key is for a URL that begins with s3://"):
+            nl.write_manifest(nl.crawl(f"{bucket}/1.txt", "text"), io.BytesIO(), kms_key=key)
 
     def test_relative_reference(self, bucket, tmp_path):
         put(f"{bucket}/cats/1.jpg")
