@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+import pandas as pd
 from msgspec import Raw
 
 from nblabel.errors import ManifestError
@@ -60,9 +61,9 @@ class Lines:
         (n,) int64: where each line begins and ends in `data`, the line end left out.
     states : dict of str to numpy.ndarray
         By key, in order of first appearance: (n,) uint8 of `ABSENT`, `NULL`, `VALUE`.
-    plain : dict of str to numpy.ndarray
-        (n,) values of each key that every line has, all of one exact kind: str (as object), int64, float64 or bool. Label attributes and sources are
-        left out. Never given away, so that a changed cell can be told.
+    plain : dict of str to pandas.Series
+        (n,) values of each key that every line has, all of one exact kind: text (as pandas holds it), int64, float64 or bool. Label attributes and
+        sources are left out. Never given away, so that a changed cell can be told.
     bad : dict of int to str
         What is wrong with each row that is not a JSON object.
     """
@@ -75,7 +76,7 @@ class Lines:
             self.numbers = numbers
         self.starts, self.ends = find_lines(data)
         self.states: dict[str, NDArray[np.uint8]] = {}
-        self.plain: dict[str, NDArray[Any]] = {}
+        self.plain: dict[str, pd.Series[Any]] = {}
         self.bad: dict[int, str] = {}
         self._recent: tuple[bytes, weakref.ref[Lines]] | None = None
         with paused_gc():
@@ -145,7 +146,7 @@ class Lines:
         part.starts = np.concatenate(([0], np.cumsum(lengths + len(self.newline))))[: len(rows)].astype(np.int64)
         part.ends = part.starts + lengths
         part.states = {key: states[rows] for key, states in self.states.items()}
-        part.plain = {key: values[rows] for key, values in self.plain.items()}
+        part.plain = {key: values.take(rows).reset_index(drop=True) for key, values in self.plain.items()}
         places = {row: place for place, row in enumerate(rows.tolist())}
         part.bad = {places[row]: reason for row, reason in self.bad.items() if row in places}
         part.numbers = self.numbers[rows]
@@ -207,9 +208,9 @@ class _Reader:
                 continue
             if kind is int:
                 if all(-(2**63) <= value < 2**63 for value in (min(values), max(values))):
-                    lines.plain[key] = np.array(values, np.int64)
+                    lines.plain[key] = pd.Series(values, dtype=np.int64)
             else:
-                lines.plain[key] = np.array(values, object if kind is str else kind)
+                lines.plain[key] = pd.Series(values, dtype=None if kind is str else kind)
 
     def _rows(self, first: int, last: int) -> tuple[list[_Row], bool]:
         """Return the lines split at their keys, and whether one may have a value that counts as missing."""

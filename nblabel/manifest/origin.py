@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from nblabel.manifest.array import ManifestArray
 from nblabel.manifest.lines import SOURCES, Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -64,16 +65,15 @@ class Origin:
             file[places], line[places] = number, rows
         return file, line
 
-    def parts(self) -> Iterator[tuple[Lines, NDArray[np.intp], NDArray[np.int64]]]:
-        """Yield each file, the positions of its rows (m,), and their lines (m,)."""
-        for number, lines in enumerate(self.files):
-            places = np.flatnonzero(self.file == number)
-            if len(places):
-                yield lines, places, self.line[places]
+    @cached_property
+    def parts(self) -> list[tuple[Lines, NDArray[np.intp], NDArray[np.int64]]]:
+        """Each file, the positions of its rows (m,), and their lines (m,)."""
+        rows = [(lines, np.flatnonzero(self.file == number)) for number, lines in enumerate(self.files)]
+        return [(lines, places, self.line[places]) for lines, places in rows if len(places)]
 
     def gather(self, empty: NDArray[Any], column_of: Callable[[Lines], NDArray[Any] | None]) -> NDArray[Any]:
         """Fill an array (n,) with what each file says about its lines."""
-        for lines, places, rows in self.parts():
+        for lines, places, rows in self.parts:
             values = column_of(lines)
             if values is not None:
                 empty[places] = values[rows]
@@ -105,7 +105,7 @@ def folders(df: pd.DataFrame) -> NDArray[np.object_]:
     array([None], dtype=object)
     """
     result = np.full(len(df), None, object)
-    for lines, places, _ in Origin(df).parts():
+    for lines, places, _ in Origin(df).parts:
         result[places] = lines.folder
     return result
 
@@ -123,7 +123,7 @@ def bad_lines(df: pd.DataFrame) -> list[ManifestError]:
     """
     origin = Origin(df)
     found: dict[int, ManifestError] = {}
-    for lines, places, rows in origin.parts():
+    for lines, places, rows in origin.parts:
         if lines.bad:
             found |= {int(place): lines.error(row) for place, row in zip(places, rows.tolist(), strict=True) if row in lines.bad}
     return [found[place] for place in sorted(found)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,6 @@ from nblabel.errors import ManifestError
 from nblabel.manifest.array import Column, ManifestArray
 from nblabel.manifest.codec import is_encodable
 from nblabel.manifest.lines import SOURCES, Lines
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 __all__ = ["frame_of", "read_manifest"]
 
@@ -118,12 +115,10 @@ def frame_of(lines: Lines) -> pd.DataFrame:
     if keys and plain.issuperset(keys):
         # A frame carries its lines in its lazy columns, so one at least is needed.
         plain.discard(keys[0])
-    columns: dict[str, ManifestArray | NDArray[Any] | pd.Series[Any]] = {}
+    columns: dict[str, ManifestArray | pd.Series[Any]] = {}
     for key in keys:
         if key not in plain:
             columns[key] = ManifestArray((Column(lines, key),), rows.copy())
-        elif lines.plain[key].dtype == object:
-            columns[key] = pd.Series(lines.plain[key].tolist())
         else:
             columns[key] = lines.plain[key].copy()
     index = pd.RangeIndex(len(lines))

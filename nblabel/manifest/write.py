@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,9 +115,8 @@ class _Writer:
         self.index = df.index
         self.origin = origin = Origin(df)
         self.file, self.line = origin.file, origin.line
-        # Lists, because numpy is slow to hand out single numbers.
-        self.starts = [lines.starts.tolist() for lines in origin.files]
-        self.ends = [lines.ends.tolist() for lines in origin.files]
+        nowhere = np.full(len(df), -1, np.int64)
+        self.starts, self.ends = origin.gather(nowhere, lambda lines: lines.starts), origin.gather(nowhere.copy(), lambda lines: lines.ends)
         claimed: set[tuple[int, str]] = set()
         self.columns: list[_LazyColumn | _PlainColumn] = []
         for place, name in enumerate(names):
@@ -145,53 +145,59 @@ class _Writer:
         # A run ends where the next line is not the next of the file, before a changed line, and with one.
         cuts = ~follows | self.dirty
         cuts[:-1] |= self.dirty[1:]
-        ends = np.flatnonzero(cuts) + 1
+        lasts = np.flatnonzero(cuts)
+        firsts = np.concatenate([[0], lasts[:-1] + 1])
+        # Where the next line of the file begins; only asked where there is one.
+        nexts = np.append(self.starts[1:], 0)[lasts]
         views = [memoryview(lines.data) for lines in self.origin.files]
-        files, rows, changed, followed = self.file.tolist(), self.line.tolist(), self.dirty.tolist(), follows.tolist()
-        first = 0
-        for last in ends.tolist():
-            if first == 0:
-                yield self._head()
-            file, row = files[first], rows[first]
-            if changed[first]:
-                yield self._changed(first, file, row)
-            else:
-                yield views[file][self.starts[file][row] : self.ends[file][rows[last - 1]]]
-            yield self._tail(last - 1, file, rows[last - 1], follows=followed[last - 1])
-            first = last
+        yield self._head()
+        # Lists, because numpy is slow to hand out single numbers.
+        runs = (firsts, lasts, self.file[firsts], self.dirty[firsts], self.starts[firsts], self.ends[lasts], follows[lasts], nexts)
+        for first, last, file, changed, start, end, followed, following in zip(*(column.tolist() for column in runs), strict=True):
+            if changed:
+                yield self._changed(first)
+            if followed:
+                yield views[file][end if changed else start : following]
+                continue
+            if not changed:
+                yield views[file][start:end]
+            yield self._tail(last)
 
     def written(self, place: int) -> bytes:
         """Return the line of one row."""
-        file, row = int(self.file[place]), int(self.line[place])
-        return self._changed(place, file, row) if self.dirty[place] else self.origin.files[file][row]
+        return self._changed(place) if self.dirty[place] else self._line(place)
+
+    def _lines(self, place: int) -> Lines:
+        return self.origin.files[int(self.file[place])]
+
+    def _line(self, place: int) -> bytes:
+        return self._lines(place).data[self.starts[place] : self.ends[place]]
 
     def _head(self) -> bytes:
         """Return what stands before the first line of a file: a byte order mark, blank lines."""
         if self.line[0] != 0:
             return b""
-        file = int(self.file[0])
-        return self.origin.files[file].data[: self.starts[file][0]]
+        return self._lines(0).data[: self.starts[0]]
 
-    def _tail(self, place: int, file: int, row: int, *, follows: bool) -> bytes:
-        """Return what stands between a line and the next: its line end, blank lines."""
+    def _tail(self, place: int) -> bytes:
+        """Return the line end of a line that the next of its file does not follow; at the end of both also blank lines."""
+        row = self.line[place]
         if row < 0:
             return b"\n"
-        lines, end = self.origin.files[file], self.ends[file][row]
-        if follows:
-            return lines.data[end : self.starts[file][row + 1]]
+        lines, end = self._lines(place), int(self.ends[place])
         if place == len(self.line) - 1 and row == len(lines) - 1:
             return lines.data[end:]
         own = lines.data[end : end + 2]
         return lines.newline if not own else b"\r\n" if own == b"\r\n" else b"\n"
 
-    def _changed(self, place: int, file: int, row: int) -> bytes:
+    def _changed(self, place: int) -> bytes:
+        row = int(self.line[place])
         if row < 0:
             return b"{" + b",".join([key + b":" + value for key, value in self._new(place)]) + b"}"
-        lines = self.origin.files[file]
+        lines, line = self._lines(place), self._line(place)
         if row in lines.bad:
             self._refuse_bad(place, lines, row)
-            return lines[row]
-        line = lines.data[self.starts[file][row] : self.ends[file][row]]
+            return line
         if not self.touches_members[place]:
             return append(line, self._new(place))
         changes: dict[str, Change] = {}
@@ -302,15 +308,34 @@ class _PlainColumn:
         self.name = name
         self.key = encode(name)
         self.missing = series.isna().to_numpy(dtype=bool)
-        self.cells = series.to_numpy() if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf" else series.to_numpy(dtype=object)
+        self.series = series
         states = origin.states(name)
         self.has_member = states != ABSENT
         kept = self.missing & (states != VALUE)
-        for lines, places, rows in origin.parts():
+        for lines, places, rows in origin.parts:
             both = ~self.missing[places] & (states[places] == VALUE)
             if both.any():
-                kept[places[both]] = _unchanged(self.cells[places[both]], lines, rows[both], name)
+                kept[places[both]] = self._unchanged(places[both], lines, rows[both])
         self.dirty = ~kept
+
+    @cached_property
+    def cells(self) -> NDArray[Any]:
+        """The values (n,): numbers and truths as they are, all others as objects."""
+        dtype = self.series.dtype
+        return self.series.to_numpy() if isinstance(dtype, np.dtype) and dtype.kind in "biuf" else self.series.to_numpy(dtype=object)
+
+    def _unchanged(self, places: NDArray[np.intp], lines: Lines, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which cells equal what their lines have; what pandas did to a type on the way does not count as a change."""
+        plain = lines.plain.get(self.name)
+        if plain is None:
+            pairs = zip(self.cells[places].tolist(), lines.cells(rows, self.name), strict=True)
+            return np.array([_alike(cell, value) for cell, value in pairs], bool)
+        if self.series.dtype == plain.dtype != object:
+            return np.asarray(self.series.array[places] == plain.array[rows], bool)
+        cells, values = self.cells[places], plain.to_numpy()[rows]
+        if cells.dtype.kind == "f" and values.dtype.kind == "i":
+            return np.asarray(cells == values.astype(np.float64))
+        return np.array([cell is value or _alike(cell, value) for cell, value in zip(cells.tolist(), values.tolist(), strict=True)], bool)
 
     def member(self, place: int) -> str | None:
         """Return the key of the row's line that this column stands for."""
@@ -321,20 +346,6 @@ class _PlainColumn:
         if not self.dirty[place]:
             return KEEP if self.has_member[place] else None
         return None if self.missing[place] else encode(self.cells[place])
-
-
-def _unchanged(cells: NDArray[Any], lines: Lines, rows: NDArray[np.int64], key: str) -> NDArray[np.bool_]:
-    """Tell which cells equal what their lines have; what pandas did to a type on the way does not count as a change."""
-    values = lines.plain.get(key)
-    if values is None:
-        pairs = zip(cells.tolist(), lines.cells(rows, key), strict=True)
-        return np.array([_alike(cell, value) for cell, value in pairs], bool)
-    values = values[rows]
-    if cells.dtype == values.dtype != object:
-        return np.asarray(cells == values)
-    if cells.dtype.kind == "f" and values.dtype.kind == "i":
-        return np.asarray(cells == values.astype(np.float64))
-    return np.array([cell is value or _alike(cell, value) for cell, value in zip(cells.tolist(), values.tolist(), strict=True)], bool)
 
 
 def _alike(cell: object, value: object) -> bool:

@@ -43,7 +43,7 @@ class Report:
         # Objects, so that what does not apply is None whatever the others are.
         table = pd.DataFrame(self._findings, columns=list(_Finding._fields), dtype=object).astype({"row": "Int64"})
         numbers = np.zeros(len(df), np.int64)
-        for lines, places, rows in Origin(df).parts():
+        for lines, places, rows in Origin(df).parts:
             numbers[places] = lines.numbers[rows]
         line = [numbers[row] if pd.notna(row) and numbers[row] else pd.NA for row in table["row"]]
         table.insert(0, "line", pd.Series(line, dtype="Int64"))
