@@ -1,38 +1,70 @@
-"""The segmenter that needs no model: colours inside and outside of what was pointed at, and the shape that extreme points leave open."""
+"""The segmenter that needs no model: cues from the picture and the points, weighed by what generated pictures taught."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
-from nblabel.assist.prompts import Mark, Point, Prompts
+from nblabel.assist import cue_weights
+from nblabel.assist.corrections import Correction, look
+from nblabel.assist.cues import Scene, first_cues, odds, second_cues, share
+from nblabel.assist.cuts import cut, edge_weights
+from nblabel.assist.prompts import Box, Point, Prompts
 from nblabel.assist.segmenter import Cancelled, as_rgb, check_prompts, never, obey, stop_if
+from nblabel.assist.view import View, resize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from nblabel.assist.prompts import Mark
+    from nblabel.assist.view import Array
+
 __all__ = ["CueSegmenter"]
 
-_SIDE = 192
-_BINS = 12
-_REACH = 0.12
-_CORE = 0.8
-_ALIKE = 30
+_ROUNDS = 2
+_CUT_ROUNDS = 100
+_REMEMBERED = 16
+_REACH = 0.35
+_ALONE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """What the cues said of a view: how settled each pixel is to be inside, and the log of its odds before that."""
+
+    settled: Array
+    logit: Array
+    view: View
+
+    def mask(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
+        """Give the mask of the whole image."""
+        view = self.view
+        mask = np.zeros(shape, bool)
+        mask[view.top : view.bottom, view.left : view.right] = resize(self.settled, (view.bottom - view.top, view.right - view.left)) > 0.5
+        return mask
 
 
 @dataclass
 class _Embedding:
     image: NDArray[np.uint8]
-    proposals: dict[Prompts, NDArray[np.bool_]] = field(default_factory=dict)
+    proposals: OrderedDict[Prompts, _Proposal] = field(default_factory=OrderedDict)
+    corrected: OrderedDict[Prompts, NDArray[np.uint8]] = field(default_factory=OrderedDict)  # packed, eight pixels a byte
 
 
 class CueSegmenter:
-    """The default: no model and no weights to download."""
+    """The default: nothing to download, nothing to install.
+
+    Made for four extreme points (Papadopoulos et al. 2017), and right at once where the object differs from its surroundings in colour or texture.
+    A mark changes only what is near it. What a model would know of the world, it does not: that a shadow is no part of a cup, a head is of a horse.
+    """
 
     name = "cues"
+
+    def __repr__(self) -> str:
+        return "CueSegmenter()"
 
     def embed(self, image: NDArray[np.uint8], *, cancelled: Cancelled = never) -> _Embedding:
         """See `Segmenter.embed`."""
@@ -43,64 +75,108 @@ class CueSegmenter:
         self, embedding: _Embedding, prompts: Prompts, previous: NDArray[np.bool_] | None = None, *, cancelled: Cancelled = never
     ) -> NDArray[np.bool_]:
         """See `Segmenter.predict`."""
-        height, width = embedding.image.shape[:2]
-        mask = check_prompts(prompts, previous, (height, width))
+        shape = embedding.image.shape[0], embedding.image.shape[1]
+        mask = check_prompts(prompts, previous, shape)
         stop_if(cancelled)
-        if mask is None:
-            start = Prompts(extremes=prompts.extremes, box=prompts.box)
-            if start not in embedding.proposals:
-                embedding.proposals[start] = _propose(embedding.image, start)
-            mask = embedding.proposals[start].copy()
-        for mark in prompts.marks:
+        if mask is not None:
+            prompts = Prompts(marks=prompts.marks)
+            for mark in prompts.marks:
+                stop_if(cancelled)
+                self._correct(embedding, prompts, mask, mark)
+            return obey(mask, prompts)
+        start = Prompts(extremes=prompts.extremes, box=prompts.box)
+        done = next((n for n in range(len(prompts.marks), 0, -1) if _first(prompts, n) in embedding.corrected), 0)
+        if done:
+            mask = np.unpackbits(embedding.corrected[_first(prompts, done)], count=shape[0] * shape[1]).reshape(shape).view(bool)
+        else:
+            proposal = self._proposal(embedding, start, cancelled)
+            mask = np.zeros(shape, bool) if proposal is None else proposal.mask(shape)
+        for number in range(done, len(prompts.marks)):
             stop_if(cancelled)
-            _correct(embedding.image, mask, mark)
+            self._correct(embedding, prompts, mask, prompts.marks[number])
+            known = _first(prompts, number + 1)
+            obey(mask, known)
+            _remember(embedding.corrected, known, np.packbits(mask))
         return obey(mask, prompts)
 
+    def look(self, embedding: _Embedding, prompts: Prompts, mask: NDArray[np.bool_], mark: Mark) -> Correction:
+        """Give what a mark is judged by."""
+        proposal = self._proposal(embedding, Prompts(extremes=prompts.extremes, box=prompts.box), never)
+        height, width = mask.shape
+        if proposal is not None:
+            view = proposal.view
+            size = np.sqrt((view.right - view.left) * (view.bottom - view.top)) / 1.5
+        elif mask.any():
+            rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+            size = np.sqrt((rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1))
+        else:
+            size = _ALONE / _REACH * max(height, width)
+        reach = max(_REACH * float(size), 8.0)
+        if proposal is None:
+            return look(embedding.image, mask, mark, reach=reach, prior=np.zeros((1, 1), np.float32), frame=None)
+        return look(embedding.image, mask, mark, reach=reach, prior=proposal.logit, frame=proposal.view)
 
-def _propose(image: NDArray[np.uint8], start: Prompts) -> NDArray[np.bool_]:
-    """Compare the colours of the ellipse in the box with those around it."""
+    def _correct(self, embedding: _Embedding, prompts: Prompts, mask: NDArray[np.bool_], mark: Mark) -> None:
+        seen = self.look(embedding, prompts, mask, mark)
+        if not (seen.open & seen.seeds).any():
+            return
+        turned = seen.decide(cue_weights.CORRECTION)
+        view = seen.view
+        part = mask[view.top : view.bottom, view.left : view.right]
+        part[resize(turned, part.shape) > 0.5] = mark.positive
+
+    def _proposal(self, embedding: _Embedding, start: Prompts, cancelled: Cancelled) -> _Proposal | None:
+        if start not in embedding.proposals:
+            extremes = start.extremes or _middles(start.box, embedding.image)
+            if not extremes:
+                return None
+            _remember(embedding.proposals, start, _propose(embedding.image, extremes, cancelled))
+        return embedding.proposals[start]
+
+
+def _propose(image: NDArray[np.uint8], extremes: tuple[Point, ...], cancelled: Cancelled) -> _Proposal:
+    scene = Scene.of(image, extremes)
+    first, out = first_cues(scene)
+    stop_if(cancelled)
+    logit = _weigh(first, cue_weights.FIRST)
+    for _ in range(_ROUNDS):
+        second = second_cues(scene, out, share(logit) * scene.inside)
+        stop_if(cancelled)
+        logit = _weigh(np.concatenate([first, second]), cue_weights.SECOND)
+    estimate = share(logit) * scene.inside
+    evidence = np.where(scene.inside, (logit - odds(_threshold(estimate))).clip(-4, 4), -4).astype(np.float32)
+    settled = cut(evidence, edge_weights(scene.view.lab, strength=3.0), rounds=_CUT_ROUNDS)
+    return _Proposal(settled, np.where(scene.inside, logit, -4).astype(np.float32), scene.view)
+
+
+def _weigh(cues: Array, weights: Array) -> Array:
+    return np.asarray(np.tensordot(weights[:-1], cues, 1) + weights[-1], np.float32)
+
+
+def _threshold(estimate: Array) -> float:
+    """Give the probability above which taking all pixels promises the largest expected overlap with the object."""
+    ordered = np.sort(estimate, axis=None)[::-1].astype(np.float64)
+    gained = np.cumsum(ordered)
+    promised = gained / (np.arange(1, len(ordered) + 1) + gained[-1] - gained)
+    return float(ordered[np.argmax(promised)].clip(0.15, 0.6))
+
+
+def _middles(box: Box | None, image: NDArray[np.uint8]) -> tuple[Point, ...]:
+    """Give the middles of a box's sides, in the image."""
+    if box is None:
+        return ()
     height, width = image.shape[:2]
-    mask = np.zeros((height, width), bool)
-    corners = list(start.extremes)
-    if not corners and start.box is not None:
-        box = start.box
-        corners = [Point(box.left, box.top), Point(box.left + box.width, box.top + box.height)]
-    if not corners:
-        return mask
-    x, y = [point.x for point in corners], [point.y for point in corners]
-    w, h = max(x) - min(x) + 1, max(y) - min(y) + 1
-    left, right = max(int(min(x) - 0.2 * w), 0), min(int(max(x) + 0.2 * w) + 1, width)
-    top, bottom = max(int(min(y) - 0.2 * h), 0), min(int(max(y) + 0.2 * h) + 1, height)
-    part = Image.fromarray(np.ascontiguousarray(image[top:bottom, left:right]))
-    part.thumbnail((_SIDE, _SIDE))
-    pixels = np.asarray(part)
-    rows, columns = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
-    u = ((columns + 0.5) * (right - left) / pixels.shape[1] + left - (min(x) + w / 2)) / (w / 2)
-    v = ((rows + 0.5) * (bottom - top) / pixels.shape[0] + top - (min(y) + h / 2)) / (h / 2)
-    radius = np.sqrt(u**2 + v**2)
-    inside = (abs(u) <= 1) & (abs(v) <= 1)
-    bins = (pixels // (256 // _BINS + 1)).astype(int) @ np.array([_BINS * _BINS, _BINS, 1])
-    counts = [np.bincount(bins[where], minlength=_BINS**3) / max(where.sum(), 1) + 1e-4 for where in (radius < _CORE, ~inside)]
-    score = 0.7 * np.log(counts[0] / counts[1])[bins] + 4 * (1.05 - radius)
-    smooth = np.asarray(Image.fromarray(score.astype(np.float32)).resize((right - left, bottom - top), Image.Resampling.BILINEAR))
-    mask[top:bottom, left:right] = smooth > 0
-    mask[: int(min(y))] = mask[int(max(y)) + 1 :] = False
-    mask[:, : int(min(x))] = mask[:, int(max(x)) + 1 :] = False
-    return mask
+    left, top = max(box.left, 0.0), max(box.top, 0.0)
+    right, bottom = min(box.left + box.width, float(width)), min(box.top + box.height, float(height))
+    x, y = (left + right) / 2, (top + bottom) / 2
+    return Point(x, top), Point(right, y), Point(x, bottom), Point(left, y)
 
 
-def _correct(image: NDArray[np.uint8], mask: NDArray[np.bool_], mark: Mark) -> None:
-    """Give the pixels near a mark that are coloured like it to the side that it says, in place."""
-    height, width = mask.shape
-    reach = max(3.0, _REACH * max(height, width))
-    rows, columns = mark.pixels(width=width, height=height)
-    color = image[rows, columns].mean(axis=0)
-    top, bottom = max(int(rows.min() - reach), 0), int(rows.max() + reach) + 1
-    left, right = max(int(columns.min() - reach), 0), int(columns.max() + reach) + 1
-    part = image[top:bottom, left:right].astype(np.float32)
-    alike = np.abs(part - color).max(axis=2) < _ALIKE
-    y, x = np.ogrid[top : top + part.shape[0], left : left + part.shape[1]]
-    near = np.zeros(alike.shape, bool)
-    for row, column in zip(rows[:: max(1, int(reach / 3))], columns[:: max(1, int(reach / 3))], strict=True):
-        near |= (y - row) ** 2 + (x - column) ** 2 < reach**2
-    mask[top:bottom, left:right][alike & near] = mark.positive
+def _first(prompts: Prompts, marks: int) -> Prompts:
+    return Prompts(extremes=prompts.extremes, box=prompts.box, marks=prompts.marks[:marks])
+
+
+def _remember(store: OrderedDict[Prompts, Any], key: Prompts, value: Any) -> None:
+    store[key] = value
+    while len(store) > _REMEMBERED:
+        store.popitem(last=False)

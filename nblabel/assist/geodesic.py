@@ -72,19 +72,26 @@ def _relax_row(here: Array, along: Array) -> None:
 
 
 def path(away: Array, start: tuple[int, int]) -> list[tuple[int, int]]:
-    """Follow a plane of `distances` from a pixel (row, column) down to a seed."""
+    """Follow a plane of `distances` from a pixel (row, column) down to a seed.
+
+    Examples
+    --------
+    >>> seeds = np.zeros((3, 4), bool)
+    >>> seeds[0, 0] = True
+    >>> path(distances(seeds, np.ones((3, 4), np.float32)), (2, 3))
+    [(2, 3), (1, 2), (0, 1), (0, 0)]
+    """
+    lines = away.tolist()
     height, width = away.shape
     row, column = start
     way = [start]
-    while away[row, column] > 0 and len(way) < height * width:
-        top, left = max(row - 1, 0), max(column - 1, 0)
-        around = away[top : row + 2, left : column + 2]
-        step = np.unravel_index(np.argmin(around), around.shape)
-        row, column = top + int(step[0]), left + int(step[1])
-        if (row, column) == way[-1]:
-            break
-        way.append((row, column))
-    return way
+    while True:
+        around = [(r, c) for r in range(max(row - 1, 0), min(row + 2, height)) for c in range(max(column - 1, 0), min(column + 2, width))]
+        best = min(around, key=lambda place: lines[place[0]][place[1]])
+        if lines[best[0]][best[1]] >= lines[row][column]:
+            return way
+        row, column = best
+        way.append(best)
 
 
 def smooth_along(planes: Array, cost: Array, reach: float, *, rounds: int = 2) -> Array:

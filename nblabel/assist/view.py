@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from nblabel.assist.prompts import Point
 
-__all__ = ["Array", "View", "box_mean", "resize"]
+__all__ = ["Array", "View", "box_mean", "gradient", "resize"]
 
 Array: TypeAlias = "NDArray[np.float32]"
 
@@ -96,6 +96,14 @@ def resize(values: Any, shape: tuple[int, int]) -> Array:
     """Bring a plane of floats to another (height, width), bilinear up and by area down."""
     plane = Image.fromarray(np.ascontiguousarray(values, np.float32))
     return np.array(plane.resize(shape[::-1], Image.Resampling.BILINEAR), np.float32)
+
+
+def gradient(lab: Array) -> Array:
+    """Give how much the colour changes at each pixel, from its neighbours on both sides; 0 at the borders."""
+    across, down = np.zeros(lab.shape[:2], np.float32), np.zeros(lab.shape[:2], np.float32)
+    across[:, 1:-1] = np.square(lab[:, 2:] - lab[:, :-2]).sum(axis=-1)
+    down[1:-1] = np.square(lab[2:] - lab[:-2]).sum(axis=-1)
+    return np.asarray(np.sqrt(across + down))
 
 
 def box_mean(planes: Array, radius: int) -> Array:

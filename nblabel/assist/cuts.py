@@ -1,0 +1,68 @@
+"""Smooth borders that keep to the edges of the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from nblabel.assist.view import Array
+
+__all__ = ["cut", "edge_weights"]
+
+_STEP = np.float32(1 / np.sqrt(8))
+
+
+def edge_weights(lab: Array, *, strength: float) -> tuple[Array, Array]:
+    """Give what a border between neighbours costs, across (height, width - 1) and down (height - 1, width): little where colours differ much.
+
+    As in GrabCut (Rother, Kolmogorov and Blake 2004), differences count beside their mean over the view.
+    """
+    across = np.square(np.diff(lab, axis=1)).sum(axis=-1)
+    down = np.square(np.diff(lab, axis=0)).sum(axis=-1)
+    count = across.size + down.size
+    mean = (across.sum() + down.sum()) / max(count, 1) + 1e-6
+    return strength * np.exp(-across / (2 * mean)) + 0.1, strength * np.exp(-down / (2 * mean)) + 0.1
+
+
+def cut(evidence: Array, weights: tuple[Array, Array], *, rounds: int) -> Array:
+    """Divide a view so that the evidence inside is large and the border cheap.
+
+    Parameters
+    ----------
+    evidence : (height, width) float32 array
+        Log of the odds that a pixel is inside.
+    weights : pair of arrays
+        From `edge_weights`.
+    rounds : int
+        The answer is nearer to the best one after more.
+
+    Returns
+    -------
+    (height, width) float32 array
+        From 0, outside, to 1, inside; in between only where the division is not settled.
+
+    Notes
+    -----
+    The relaxed minimum cut (Nikolova, Esedoglu and Chan 2006) by the primal-dual method of Chambolle and Pock (2011).
+    """
+    across, down = weights
+    inside = (evidence > 0).astype(np.float32)
+    ahead = inside.copy()
+    flow_across, flow_down = np.zeros_like(across), np.zeros_like(down)
+    step = np.empty_like(inside)
+    for _ in range(rounds):
+        flow_across += _STEP * (ahead[:, 1:] - ahead[:, :-1])
+        np.clip(flow_across, -across, across, out=flow_across)
+        flow_down += _STEP * (ahead[1:] - ahead[:-1])
+        np.clip(flow_down, -down, down, out=flow_down)
+        np.copyto(step, evidence)
+        step[:, 1:] -= flow_across
+        step[:, :-1] += flow_across
+        step[1:] -= flow_down
+        step[:-1] += flow_down
+        after = np.clip(inside + _STEP * step, 0, 1)
+        ahead = 2 * after - inside
+        inside = after
+    return inside
