@@ -14,6 +14,8 @@ from nblabel.assist.geodesic import distances
 from nblabel.assist.view import View, box_mean, gradient
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from nblabel.assist.prompts import Mark
@@ -54,7 +56,9 @@ class Correction:
         return cut(logit, edge_weights(self.view.lab, strength=1.0), rounds=50)
 
 
-def look(image: NDArray[np.uint8], mask: NDArray[np.bool_], mark: Mark, *, reach: float, prior: Array, frame: View | None) -> Correction:
+def look(
+    image: NDArray[np.uint8], mask: NDArray[np.bool_], mark: Mark, *, against: Sequence[Mark], reach: float, prior: Array, frame: View | None
+) -> Correction:
     """Look at what is near a mark.
 
     Parameters
@@ -65,6 +69,8 @@ def look(image: NDArray[np.uint8], mask: NDArray[np.bool_], mark: Mark, *, reach
         The mask that is corrected.
     mark : Mark
         The mark.
+    against : sequence of Mark
+        Earlier marks that say the contrary: what is nearer to one of them stays as it is.
     reach : float
         Distance from the mark up to which pixels may change, in pixels of the image.
     prior : (rows, columns) float32 array
@@ -111,7 +117,21 @@ def look(image: NDArray[np.uint8], mask: NDArray[np.bool_], mark: Mark, *, reach
         one * np.log(room / far),
     ]
     stacked = np.stack([np.broadcast_to(np.asarray(cue, np.float32), shape) for cue in cues]).clip(-6, 6)
-    return Correction(view, wrong & (straight <= reach * max(across, down)), seeds, stacked)
+    limit = np.minimum(reach * max(across, down), _nearest(view, against, (height, width)))
+    return Correction(view, wrong & (straight <= limit), seeds, stacked)
+
+
+def _nearest(view: View, marks: Sequence[Mark], shape: tuple[int, int]) -> Array:
+    """Give the distance to the nearest mark, in pixels of the view."""
+    y, x = np.mgrid[: view.shape[0], : view.shape[1]].astype(np.float32) + np.float32(0.5)
+    nearest = np.full(view.shape, np.inf, np.float32)
+    across, down = view.scale
+    for mark in marks:
+        rows, columns = mark.pixels(width=shape[1], height=shape[0])
+        step = max(1, len(rows) // 16)
+        for row, column in zip(rows[::step], columns[::step], strict=True):
+            nearest = np.minimum(nearest, np.hypot(y - (row + 0.5 - view.top) * down, x - (column + 0.5 - view.left) * across))
+    return nearest
 
 
 def resize_mask(mask: NDArray[np.bool_], shape: tuple[int, int]) -> NDArray[np.bool_]:

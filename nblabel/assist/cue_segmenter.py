@@ -28,7 +28,9 @@ _ROUNDS = 2
 _CUT_ROUNDS = 100
 _REMEMBERED = 16
 _REACH = 0.35
+_WANING = 0.9
 _ALONE = 0.2
+_NOTHING = np.zeros((1, 1), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,11 @@ class CueSegmenter:
         stop_if(cancelled)
         if mask is not None:
             prompts = Prompts(marks=prompts.marks)
-            for mark in prompts.marks:
+            for number, mark in enumerate(prompts.marks):
                 stop_if(cancelled)
-                self._correct(embedding, prompts, mask, mark)
+                self._correct(embedding, _first(prompts, number), mask, mark)
             return obey(mask, prompts)
-        start = Prompts(extremes=prompts.extremes, box=prompts.box)
+        start = _first(prompts, 0)
         done = next((n for n in range(len(prompts.marks), 0, -1) if _first(prompts, n) in embedding.corrected), 0)
         if done:
             mask = np.unpackbits(embedding.corrected[_first(prompts, done)], count=shape[0] * shape[1]).reshape(shape).view(bool)
@@ -93,15 +95,15 @@ class CueSegmenter:
             mask = np.zeros(shape, bool) if proposal is None else proposal.mask(shape)
         for number in range(done, len(prompts.marks)):
             stop_if(cancelled)
-            self._correct(embedding, prompts, mask, prompts.marks[number])
+            self._correct(embedding, _first(prompts, number), mask, prompts.marks[number])
             known = _first(prompts, number + 1)
             obey(mask, known)
             _remember(embedding.corrected, known, np.packbits(mask))
         return obey(mask, prompts)
 
-    def look(self, embedding: _Embedding, prompts: Prompts, mask: NDArray[np.bool_], mark: Mark) -> Correction:
-        """Give what a mark is judged by."""
-        proposal = self._proposal(embedding, Prompts(extremes=prompts.extremes, box=prompts.box), never)
+    def look(self, embedding: _Embedding, earlier: Prompts, mask: NDArray[np.bool_], mark: Mark) -> Correction:
+        """Give what a further mark is judged by."""
+        proposal = self._proposal(embedding, _first(earlier, 0), never)
         height, width = mask.shape
         if proposal is not None:
             view = proposal.view
@@ -111,13 +113,13 @@ class CueSegmenter:
             size = np.sqrt((rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1))
         else:
             size = _ALONE / _REACH * max(height, width)
-        reach = max(_REACH * float(size), 8.0)
-        if proposal is None:
-            return look(embedding.image, mask, mark, reach=reach, prior=np.zeros((1, 1), np.float32), frame=None)
-        return look(embedding.image, mask, mark, reach=reach, prior=proposal.logit, frame=proposal.view)
+        reach = max(_REACH * float(size) * _WANING ** len(earlier.marks), 8.0)
+        against = [other for other in earlier.marks if other.positive != mark.positive]
+        prior, frame = (_NOTHING, None) if proposal is None else (proposal.logit, proposal.view)
+        return look(embedding.image, mask, mark, against=against, reach=reach, prior=prior, frame=frame)
 
-    def _correct(self, embedding: _Embedding, prompts: Prompts, mask: NDArray[np.bool_], mark: Mark) -> None:
-        seen = self.look(embedding, prompts, mask, mark)
+    def _correct(self, embedding: _Embedding, earlier: Prompts, mask: NDArray[np.bool_], mark: Mark) -> None:
+        seen = self.look(embedding, earlier, mask, mark)
         if not (seen.open & seen.seeds).any():
             return
         turned = seen.decide(cue_weights.CORRECTION)

@@ -205,7 +205,7 @@ def second_cues(scene: Scene, out: Array, estimate: Array) -> Array:
     spine = _spine(scene, away)
     core = (estimate > 0.85) & scene.inside
     if core.sum() < 4:
-        core = estimate >= np.sort(estimate, axis=None)[-4]
+        core = estimate >= np.sort(estimate, axis=None)[-4:][0]
     change = np.float32(0.01) + _change(share(near[1]))
     ways = distances(
         np.stack([core, scene.ring, core, spine, spine]), np.stack([scene.crossing, change, change, np.ones(shape, np.float32), scene.crossing])
