@@ -198,3 +198,9 @@ class CancelledError(NblabelError, RuntimeError):
     """Work was given up because it was no longer wanted."""
 
     code = "cancelled"
+
+
+class ConflictError(SessionError):
+    """An item was changed elsewhere since whoever hands it in has seen it."""
+
+    code = "conflict"

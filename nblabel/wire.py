@@ -43,6 +43,7 @@ __all__ = [
     "Progress",
     "Receipt",
     "Request",
+    "Role",
     "State",
     "Suggested",
     "Suggestion",
@@ -51,6 +52,9 @@ __all__ = [
 
 State = Literal["unlabeled", "draft", "submitted", "skipped"]
 """Where an item stands: untouched, begun, handed in, or passed over."""
+
+Role = Literal["do", "undo", "redo"]
+"""What an operation is in the history: something new, the taking back of something, or the taking back of that."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +119,7 @@ class ItemView:
     `id` is the store's and never changes; `index` is the item's place in this session. `value` is the task's working value. `edited` means that a
     submitted item has changes that were not submitted again. `next` is the first unfinished item after this one, this one left out, so that a front
     end can move on without waiting. `error` says why the media cannot be shown. Sizes are pixels of the stored image. Of the `suggestions` those
-    whose ids are in `answered` were accepted or rejected; the others wait.
+    whose ids are in `answered` were accepted or rejected; the others wait. `latest` is the id of the newest operation on the item.
     """
 
     id: int
@@ -131,6 +135,7 @@ class ItemView:
     error: str | None = None
     suggestions: list[Suggestion] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
+    latest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,10 +151,11 @@ class Suggested:
 class Operation:
     """One finished gesture, named by whoever made it so that repeating it does nothing.
 
-    `change` is the task's own change set (kind ``change`` only), null when the value stays as it is. `undoes` names the operation that this one takes
-    back; redo is the undoing of an undo. `seconds` is the time spent on the item since the operation before. `answers` are the suggestions that it
-    accepts, so that parts of the change have their ids, or rejects; `reopens` names those that wait again. They travel as a whole, so that the
-    operation means the same after a restart.
+    `change` is the task's own change set (kind ``change`` only), null when the value stays as it is. `undoes` names the operation, of the same kind,
+    that this one takes back; redo is the undoing of an undo. `seconds` is the time spent on the item since the operation before. `answers` are the
+    suggestions that it accepts, so that parts of the change have their ids, or rejects; `reopens` names those that wait again. They travel as a
+    whole, so that the operation means the same after a restart. `batch` is what operations have in common that are one step of the history. `basis`
+    is the id of the newest operation on the item that whoever hands it in has seen, the empty text for none; on another basis it is refused.
     """
 
     id: str
@@ -160,17 +166,20 @@ class Operation:
     seconds: float = 0.0
     answers: list[Suggestion] = field(default_factory=list)
     reopens: list[str] = field(default_factory=list)
+    batch: str | None = None
+    basis: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
-    """An operation that is durable, its number in the job's log, and how things stand after it.
+    """An operation that is durable, its number in the job's log, its role in the history, and how things stand after it.
 
     `origin` names the view that sent it, null when Python did. `next` is the first unfinished item after this one, null when nothing is left.
     """
 
     operation: Operation
     sequence: int
+    role: Role
     index: int
     state: State
     edited: bool

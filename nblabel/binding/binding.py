@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nblabel import storage
+from nblabel.binding.bulk import by_place
 from nblabel.binding.cells import Writer
 from nblabel.binding.classes import ClassMaps
 from nblabel.binding.columns import LabelColumns, cells, is_same
@@ -127,6 +128,8 @@ class Binding:
         self.ids: Sequence[int] = store.add_items(self.job, self._identities)
         self.journal = store.journal(self.job, OWNER)
         self.sequence = self.journal.last_sequence()
+        # What rows held before this binding wrote into them.
+        self._written: dict[int, Sequence[Any]] = {}
         with paused_gc():
             self._writer = self._match(store, output)
 
@@ -198,21 +201,28 @@ class Binding:
         """Read an item's text; raises as `load` does."""
         return read_text(self.load(index)).data.decode()
 
+    def by_place(self, annotations: Any) -> dict[int, Any]:
+        """Give annotations for many items by their places; see `nblabel.binding.bulk.by_place`."""
+        return by_place(annotations, self._identities, key=self.job.identity, attribute=self.attribute, task=self.task)
+
     def write(self, index: int) -> Row | None:
         """Bring an item's row in line with the store; gives what it holds, None when the item was not submitted.
 
-        Columns that were taken away are made again.
+        Columns that were taken away are made again. Where a submission was taken back, the row gets what it had before.
         """
         if self._columns.prepare():
             self._places.survey()
             fill(self._columns, self._places, dict(zip(self.ids, self._identities, strict=True)), self.journal, self._writer, folders(self.frame))
         work = self.journal.work(self.ids[index])
         cells = self._writer.cells(work, self._folders[index])
+        place = self._places.find(self._identities[index])
         if cells is None:
+            if index in self._written and place is not None:
+                self._columns.write(place, self._written.pop(index))
             return None
         self._writer.write_file(work, cells)
-        place = self._places.find(self._identities[index])
         if place is not None:
+            self._written.setdefault(index, self._columns.read_row(place))
             self._columns.write(place, cells)
         return Row(label=cells.label, metadata=cells.metadata, found=place is not None)
 
@@ -230,6 +240,7 @@ class Binding:
             work = decided.get(row.item)
             cells = None if work is None else writer.cells(work, self._folders[place])
             if cells is not None and row.holds(cells):
+                self._written[place] = (None, None)
                 continue
             if work is not None and cells is not None and not (row and work.texts.imported):
                 writer.write_file(work, cells)
@@ -243,6 +254,7 @@ class Binding:
             if label is not None:
                 labels.append((row.item, label))
             elif cells is not None:
+                self._written[place] = (row.label, row.metadata)
                 changes.append((place, cells))
         self.journal.take_in(labels, since=self.sequence)
         self._columns.write_all(changes)

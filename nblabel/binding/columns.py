@@ -56,6 +56,11 @@ class LabelColumns:
         labels, metadata = (cells(self._frame, name) for name in self._names)
         return labels, metadata
 
+    def read_row(self, place: int) -> tuple[Any, ...]:
+        """Read a row's label and metadata; None stands for nothing."""
+        row = (self._frame.iat[place, column_place(self._frame, name)] for name in self._names)
+        return tuple(None if is_absent(cell) else cell for cell in row)
+
     def write(self, place: int, cells: Sequence[Any]) -> None:
         """Write a row's label and metadata."""
         for name, cell in zip(self._names, cells, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from nblabel import schema
-from nblabel.errors import AnnotationError, MediaError, NblabelError, SchemaError, SessionError, StorageError
+from nblabel.errors import AnnotationError, ConflictError, MediaError, NblabelError, SchemaError, SessionError, StorageError
 from nblabel.session.shown import MediaCache, media_of
+from nblabel.store import Subject, Wish
 from nblabel.tasks.base import Media
 from nblabel.wire import ErrorView, ItemView, MoveParams, Nothing, Notice, OpenParams, Operation, Position, Progress, Receipt, Request, Suggested
 
@@ -230,7 +231,7 @@ class Session:
         item = self.ids[self._check(index)]
         shown, trouble = self._reading(index, lambda: self._media.get(index))
         media = media_of(shown)
-        work = self._journal.work(item)
+        latest, work = self._journal.latest(item), self._journal.work(item)
         value = self.task.begin(None, media) if work.value is None else work.value
         if trouble is None:
             complete, trouble = self._reading(index, lambda: self._complete(index, media)(value))
@@ -250,6 +251,7 @@ class Session:
             error=trouble,
             suggestions=suggestions,
             answered=answered,
+            latest=latest,
         )
         if shown is None:
             return view, None
@@ -268,45 +270,45 @@ class Session:
 
     def commit(self, operation: Operation, *, origin: str | None = None) -> Receipt:
         """Make one finished gesture durable; repeating it does nothing."""
-        index = self._places.get(operation.item)
-        if index is None:
-            raise SessionError(f"item {operation.item} is not in this session; reload the page")
-        known = self._journal.find(operation.id)
-        media = Media() if known is not None or operation.kind == "skip" else self._measure(index)
-        with self._lock:
-            self._origins[operation.id] = origin
-            try:
-                outcome = known or self._journal.commit(operation, self.task, media, self._complete(index, media))
-                self._catch_up()
-            except Exception:
-                self._origins.pop(operation.id, None)
-                raise
-            return self._receipt(outcome, origin)
+        return self._commit([operation], origin)[-1]
 
     def set_annotation(self, index: int, annotation: Any) -> Receipt | None:
-        """Give an item an annotation, as one operation; None when it has it already.
+        """Give an item an annotation, as one step; None when it has it already.
 
         Raises
         ------
-        AnnotationError, SchemaError
+        AnnotationError
             When the annotation is not acceptable; the message names item and field.
         """
-        media = self._measure(self._check(index))
+        receipts = self.set_annotations({index: annotation})
+        return receipts[-1] if receipts else None
 
-        def wanted(present: Any) -> Any:
-            target = self.task.begin(annotation, media, present)
-            return present if self.task.same(self.task.annotation(target), self.task.annotation(present)) else target
+    def set_annotations(self, annotations: Mapping[int, Any], *, submit: bool = False) -> list[Receipt]:
+        """Give items annotations, and hand them in if so wished, as one step; when one is not acceptable, all stay as they are.
 
+        Raises
+        ------
+        AnnotationError
+            When an annotation is not acceptable; the message names item and field.
+        """
+        wishes = []
+        for index, annotation in annotations.items():
+            subject = self._subject(self._check(index))
+            wishes.append(Wish(self.ids[index], self._wanting(index, annotation, subject.media, submit=submit), subject))
         with self._lock:
-            try:
-                outcome = self._journal.replace(self.ids[index], wanted, self.task, media, self._complete(index, media))
-            except (AnnotationError, SchemaError) as error:
-                raise _naming(self._items.name(index), error) from error
+            outcomes = self._journal.replace(wishes, self.task, submit=submit)
+            self._origins.update({outcome.operation.id: None for outcome in outcomes})
             self._catch_up()
-            return None if outcome is None else self._receipt(outcome, None)
+            return [self._receipt(outcome, None) for outcome in outcomes]
 
     def submit(self, index: int) -> Receipt:
-        """Hand in an item."""
+        """Hand in an item.
+
+        Raises
+        ------
+        ConflictError
+            When it was changed elsewhere and this session has not seen it yet.
+        """
         return self._python("submit", index)
 
     def skip(self, index: int) -> Receipt:
@@ -314,12 +316,18 @@ class Session:
         return self._python("skip", index)
 
     def undo(self, *, origin: str | None = None) -> Receipt | None:
-        """Take back the newest change and go to its item; None when there is none."""
+        """Take back the newest step, whoever made it, and go to its item; None when there is none."""
         return self._travel(self._journal.undoable, origin)
 
     def redo(self, *, origin: str | None = None) -> Receipt | None:
-        """Bring back what was undone last and go to its item; None when there is none."""
+        """Bring back what was taken back last and go to its item; None when there is none."""
         return self._travel(self._journal.redoable, origin)
+
+    def history(self) -> pd.DataFrame:
+        """Give what was done to these items, oldest first: time, item, operation and the seconds spent on it."""
+        from nblabel.session.table import history_table
+
+        return history_table(self._journal.log(), {self.ids[index]: self._items.name(index) for index in range(len(self.ids))})
 
     def refresh(self) -> None:
         """Take notice, and tell, of what other sessions of the same worker did to these items."""
@@ -456,20 +464,64 @@ class Session:
             _log.exception("%s cannot be shown", self._items.name(index))
             return None, f"something went wrong inside nblabel ({type(error).__name__}: {error})"
 
-    def _python(self, kind: Literal["submit", "skip"], index: int) -> Receipt:
-        return self.commit(Operation(id=secrets.token_hex(12), item=self.ids[self._check(index)], kind=kind))
-
-    def _travel(self, find: Callable[[Callable[[int], bool]], Operation | None], origin: str | None) -> Receipt | None:
-        """Take a step of the history, the first that still applies: one that does not would bar the way for ever."""
-        while (operation := find(self._places.__contains__)) is not None:
+    def _wanting(self, index: int, annotation: Any, media: Media, *, submit: bool) -> Callable[[Any], Any]:
+        def wanted(present: Any) -> Any:
             try:
-                receipt = self.commit(operation, origin=origin)
+                target = self.task.begin(annotation, media, present)
+            except (AnnotationError, SchemaError) as error:
+                raise _naming(self._items.name(index), error) from error
+            if submit and (lacking := self.task.lacking(target)) is not None:
+                raise AnnotationError(lacking, item=self._items.name(index))
+            return present if self.task.same(self.task.annotation(target), self.task.annotation(present)) else target
+
+        return wanted
+
+    def _python(self, kind: Literal["submit", "skip"], index: int) -> Receipt:
+        operation = Operation(id=secrets.token_hex(12), item=self.ids[self._check(index)], kind=kind)
+        return self._commit([operation], None, since=self._seen)[-1]
+
+    def _commit(self, operations: Sequence[Operation], origin: str | None, *, since: int | None = None) -> list[Receipt]:
+        """Make operations durable, all or none, and tell of them."""
+        steps = [(operation, self._subject_of(operation)) for operation in operations]
+        with self._lock:
+            self._origins.update({operation.id: origin for operation in operations})
+            try:
+                outcomes = self._journal.commit(steps, self.task, since=since)
+                self._catch_up()
+            except Exception as error:
+                for operation in operations:
+                    self._origins.pop(operation.id, None)
+                if isinstance(error, ConflictError):
+                    self._catch_up()
+                    raise ConflictError(f"{self._items.name(self._places[operations[0].item])}: {error}") from error
+                raise
+            return [self._receipt(outcome, origin) for outcome in outcomes]
+
+    def _subject_of(self, operation: Operation) -> Subject:
+        """Tell what an operation needs of its item: what was done before can be repeated and taken back without its file."""
+        index = self._places.get(operation.item)
+        if index is None:
+            raise SessionError(f"item {operation.item} is not in this session; reload the page")
+        decision_back = operation.kind != "change" and operation.undoes is not None
+        unneeded = operation.kind == "skip" or decision_back or self._journal.find(operation.id) is not None
+        return Subject(Media()) if unneeded else self._subject(index)
+
+    def _subject(self, index: int) -> Subject:
+        media = self._measure(index)
+        return Subject(media, self._complete(index, media))
+
+    def _travel(self, find: Callable[[Callable[[int], bool]], list[Operation]], origin: str | None) -> Receipt | None:
+        """Take a step of the history, the first that still applies: one that does not would bar the way for ever."""
+        while operations := find(self._places.__contains__):
+            try:
+                receipts = self._commit(operations, origin)
             except (AnnotationError, SchemaError, SessionError) as error:
-                _log.info("operation %r cannot be taken back any more: %s", operation.undoes, error)
-                self._journal.retire(operation.undoes or "")
+                _log.info("operation %r cannot be taken back any more: %s", operations[0].undoes, error)
+                self._journal.retire(operation.undoes or "" for operation in operations)
                 continue
-            self.move(receipt.index, origin=origin)
-            return receipt
+            if self._current not in {receipt.index for receipt in receipts}:
+                self.move(receipts[-1].index, origin=origin)
+            return receipts[-1]
         return None
 
     def _receipt(self, outcome: Outcome, origin: str | None) -> Receipt:
@@ -477,6 +529,7 @@ class Session:
         return Receipt(
             operation=outcome.operation,
             sequence=outcome.sequence,
+            role=outcome.role,
             index=index,
             state=outcome.state,
             edited=outcome.edited,
@@ -495,7 +548,7 @@ class Session:
             if (index := self._places.get(operation.item)) is not None:
                 self._states[index] = _code(outcome.state, edited=outcome.edited)
                 receipt = self._receipt(outcome, self._origins.get(operation.id))
-                if operation.kind == "submit" and operation.id in self._origins:
+                if operation.kind == "submit" and outcome.role != "undo" and operation.id in self._origins:
                     self._tell("submitted", receipt)
                 self._tell("operation", receipt)
             self._seen = outcome.sequence

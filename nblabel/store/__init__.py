@@ -3,8 +3,8 @@
 `Store` opens the file and knows jobs and items; a `Journal` is what one worker did in one job: annotations, operations, undo.
 """
 
-from nblabel.store.journal import Journal
-from nblabel.store.records import Job, Label, Outcome, Work
+from nblabel.store.journal import Journal, Wish
+from nblabel.store.records import Job, Label, Outcome, Subject, Work
 from nblabel.store.store import DEFAULT_PATH, Store
 
-__all__ = ["DEFAULT_PATH", "Job", "Journal", "Label", "Outcome", "Store", "Work"]
+__all__ = ["DEFAULT_PATH", "Job", "Journal", "Label", "Outcome", "Store", "Subject", "Wish", "Work"]

@@ -93,9 +93,12 @@ _SUGGESTIONS = (
         PRIMARY KEY (item, worker, id)
     ) WITHOUT ROWID
     """,
-    # answers: the suggestions that an operation answered. provenance: where the parts of what was handed in last came from.
+    # answers: the suggestions that an operation answered. batch: what operations that are one step have in common. provenance: where the parts of
+    # what was handed in last came from.
     "ALTER TABLE operations ADD COLUMN answers TEXT",
     "ALTER TABLE operations ADD COLUMN reopens TEXT",
+    "ALTER TABLE operations ADD COLUMN batch TEXT",
+    "CREATE INDEX operations_of_items ON operations (item, worker, sequence)",
     "ALTER TABLE annotations ADD COLUMN provenance TEXT",
 )
 

@@ -11,9 +11,11 @@ from nblabel.store.texts import load_json
 from nblabel.tasks.base import Media
 
 if TYPE_CHECKING:
-    from nblabel.wire import Operation, State
+    from collections.abc import Callable
 
-__all__ = ["Job", "Label", "Outcome", "Texts", "Work"]
+    from nblabel.wire import Operation, Role, State
+
+__all__ = ["Job", "Label", "Outcome", "Subject", "Texts", "Work"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,11 +107,24 @@ class Work:
         return found or []
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an operation must know of its item: the media, and what adds to a value all that it only refers to; see `Task.resolve`."""
+
+    media: Media
+    complete: Callable[[Any], Any] = _as_it_is
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """An operation that is durable, its number in the log, and how its item stands after it."""
+    """An operation that is durable, its number in the log, whether it takes something back, and how its item stands after it."""
 
     operation: Operation
     sequence: int
+    role: Role
     state: State
     edited: bool

@@ -165,14 +165,48 @@ class Labeler(anywidget.AnyWidget):
         """Go to the item before this one; the first one stays."""
         self.index = max(self.index - 1, 0)
 
+    def set(self, annotations: Any, *, submit: bool = False) -> None:
+        """Give many items annotations, as one step of the history; when one is not acceptable, all stay as they are.
+
+        Parameters
+        ----------
+        annotations : mapping or DataFrame
+            Annotations by the place of their item or by what it is called (its source, or what is in the column that tells rows apart); or a
+            DataFrame with that column and a column ``annotation``, or with that column and one row for each part of an annotation, as
+            ``df.nblabel.annotations`` gives them.
+        submit : bool
+            Whether the items are handed in too.
+
+        Raises
+        ------
+        FrameError
+            When an item is unknown, or when a DataFrame has another form.
+        AnnotationError
+            When an annotation is not acceptable; the message names item and field.
+        """
+        self._in_use = True
+        self._session.set_annotations(self._binding.by_place(annotations), submit=submit)
+        self._home.run()
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """What was done in this job, oldest first: ``time`` (UTC), ``item``, ``operation`` and ``seconds`` spent on it.
+
+        An operation is a change, submit or skip, the accept or reject of suggestions, or the undo or redo of one of them.
+        """
+        return self._session.history()
+
     def undo(self) -> None:
-        """Take back the newest change, whoever made it, and go to its item."""
+        """Take back the newest step, whoever made it, and go to its item.
+
+        A step is a gesture, a submission, the skipping of an item, or what one call from Python did to many items.
+        """
         self._in_use = True
         self._session.undo()
         self._home.run()
 
     def redo(self) -> None:
-        """Bring back what was undone last and go to its item."""
+        """Bring back what was taken back last and go to its item."""
         self._in_use = True
         self._session.redo()
         self._home.run()

@@ -53,6 +53,7 @@ def test_open_shows_an_item_and_moves_nothing(session, photos):
         "error": None,
         "suggestions": [],
         "answered": [],
+        "latest": "",
     }
     assert buffers == (photos.media[1],)
     assert session.current == 0
@@ -71,8 +72,11 @@ def test_commit_is_acknowledged_with_how_things_stand(session, photos):
             "seconds": 0.0,
             "answers": [],
             "reopens": [],
+            "batch": None,
+            "basis": None,
         },
         "sequence": 1,
+        "role": "do",
         "index": 0,
         "state": "draft",
         "edited": False,

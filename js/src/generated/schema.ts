@@ -50,6 +50,7 @@ export interface ItemView {
   error: string | null;
   suggestions: Suggestion[];
   answered: string[];
+  latest: string;
 }
 
 /** The suggestions that an item has now, those that were answered before included. */
@@ -69,12 +70,15 @@ export interface Operation {
   seconds: number;
   answers: Suggestion[];
   reopens: string[];
+  batch: string | null;
+  basis: string | null;
 }
 
-/** An operation that is durable, its number in the job's log, and how things stand after it. */
+/** An operation that is durable, its number in the job's log, its role in the history, and how things stand after it. */
 export interface Receipt {
   operation: Operation;
   sequence: number;
+  role: "do" | "redo" | "undo";
   index: number;
   state: "draft" | "skipped" | "submitted" | "unlabeled";
   edited: boolean;
