@@ -1,60 +1,88 @@
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Suggestion } from "../generated/schema";
+import type { ItemView, Operation, Receipt, Suggestion } from "../generated/schema";
 
-/** A gesture that can be taken back: where it happened, what it did, and what undoes it. */
-export interface Step<Change> {
-  /** Id of the operation that did it. */
-  readonly id: string;
-  readonly index: number;
+/** How an item was decided. */
+export type Standing = Pick<ItemView, "state" | "edited">;
+
+/** What this page needs in order to take back by itself what it did. */
+export interface Own<Change> {
+  readonly kind: Operation["kind"];
   /** Null where the value stayed as it was. */
   readonly change: Change | null;
   readonly inverse: Change | null;
   /** The suggestions that it answered. */
   readonly answers: readonly Suggestion[];
+  readonly before: Standing;
+  readonly after: Standing;
 }
 
+/** Something that can be taken back: one operation, or several that were made as one. */
+export interface Step<Change> {
+  readonly ids: readonly string[];
+  readonly batch: string | null;
+  readonly index: number;
+  /** Null where it was done elsewhere: the session takes it back. */
+  readonly own: Own<Change> | null;
+}
+
+/** The newest steps of the history that the store keeps, whoever made them, as far as this page has heard of them. */
 export interface History<Change> {
-  readonly canUndo: ReadonlySignal<boolean>;
-  readonly canRedo: ReadonlySignal<boolean>;
-  /** A new gesture; what was undone before it can no longer be redone. */
+  /** A new gesture of this page; what was taken back before can no longer be brought back. */
   push(step: Step<Change>): void;
-  /** The step that would be taken; for what must be made ready first. */
-  nextUndo(): Step<Change> | null;
-  nextRedo(): Step<Change> | null;
-  takeUndo(): Step<Change> | null;
-  takeRedo(): Step<Change> | null;
-  /** Puts back what was just undone (to redo) or redone (to undo), under the id of the operation that did so. */
-  undone(step: Step<Change>): void;
-  redone(step: Step<Change>): void;
+  /** The step that would be taken back, or brought back; null where this page knows of none. */
+  next(forward: boolean): Step<Change> | null;
+  /** The next step was taken back, or brought back, by the operation of this id; null when it no longer fits. */
+  took(forward: boolean, id: string | null): void;
+  /** Something happened elsewhere; `pending` are this page's own operations that are not durable and so come after it. */
+  hear(receipt: Receipt, pending: ReadonlySet<string>): void;
 }
 
-/** The gestures of this page, over all items, newest last. */
 export function createHistory<Change>(): History<Change> {
-  const done = signal<readonly Step<Change>[]>([]);
-  const taken = signal<readonly Step<Change>[]>([]);
+  const done: Step<Change>[] = [];
+  const taken: Step<Change>[] = [];
 
-  function pop(stack: typeof done): Step<Change> | null {
-    const step = stack.value.at(-1) ?? null;
-    stack.value = stack.value.slice(0, -1);
+  /** Takes the step with an operation out of a stack, or the operation out of its step where others of its batch remain. */
+  function pull(stack: Step<Change>[], id: string | null): Step<Change> | null {
+    const place = stack.findIndex(({ ids }) => id !== null && ids.includes(id));
+    const step = stack[place];
+    if (!step) return null;
+    const rest = step.ids.filter((one) => one !== id);
+    if (rest.length > 0) stack[place] = { ...step, ids: rest };
+    else stack.splice(place, 1);
     return step;
   }
 
+  function put(stack: Step<Change>[], step: Step<Change>, pending: ReadonlySet<string> = new Set()): void {
+    const mate = stack.findIndex(({ batch }) => batch !== null && batch === step.batch);
+    const found = stack[mate];
+    if (found) {
+      stack[mate] = { ...found, ids: [...found.ids, ...step.ids] };
+      return;
+    }
+    let place = stack.length;
+    while (place > 0 && stack[place - 1]?.ids.some((id) => pending.has(id))) place -= 1;
+    stack.splice(place, 0, step);
+  }
+
   return {
-    canUndo: computed(() => done.value.length > 0),
-    canRedo: computed(() => taken.value.length > 0),
     push(step) {
-      done.value = [...done.value, step];
-      taken.value = [];
+      done.push(step);
+      taken.length = 0;
     },
-    nextUndo: () => done.value.at(-1) ?? null,
-    nextRedo: () => taken.value.at(-1) ?? null,
-    takeUndo: () => pop(done),
-    takeRedo: () => pop(taken),
-    undone(step) {
-      taken.value = [...taken.value, step];
+    next: (forward) => (forward ? taken : done).at(-1) ?? null,
+    took(forward, id) {
+      const step = (forward ? taken : done).pop();
+      if (step && id !== null) (forward ? done : taken).push({ ...step, ids: [id] });
     },
-    redone(step) {
-      done.value = [...done.value, step];
+    hear({ operation, role, index }, pending) {
+      const step = { ids: [operation.id], batch: operation.batch, index };
+      if (role === "do") {
+        put(done, { ...step, own: null }, pending);
+        taken.length = 0;
+        return;
+      }
+      const [from, to] = role === "undo" ? [done, taken] : [taken, done];
+      const own = pull(from, operation.undoes)?.own ?? null;
+      put(to, { ...step, own }, pending);
     },
   };
 }

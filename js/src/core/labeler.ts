@@ -1,13 +1,15 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ItemView, LabelView, Notice, Operation, Position, Progress, Receipt, Suggested, Suggestion, TaskView } from "../generated/schema";
-import { createHistory, type History, type Step } from "./history";
+import { createHistory, type Own, type Standing } from "./history";
 import { counted, decided, isFinished, touched } from "./item-states";
 import { createItems, loadItem } from "./items";
 import { browserStorage, createKeeper } from "./keeper";
 import { createOutbox, type Outbox } from "./outbox";
+import { addPending } from "./pending";
 import { answering, createSuggestions, waitingOf, withSuggestions } from "./suggestions";
 import type { Choosing, LoadedItem, TaskContext, TaskModule } from "./task";
 import { createClient, makeId, type Transport } from "./transport";
+import { createTravel } from "./travel";
 import { createVisibility } from "./visibility";
 
 /** The state in which a labeler opens: enough to show and label the first item before the session answers. */
@@ -31,7 +33,6 @@ export interface Labeler<Value, Change, Media> extends TaskContext<Value, Change
   readonly loading: ReadonlySignal<boolean>;
   readonly progress: ReadonlySignal<Progress>;
   readonly outbox: Outbox;
-  readonly history: Pick<History<Change>, "canUndo" | "canRedo">;
   readonly notice: Signal<Notice | null>;
   /** The last thing said to screen readers. */
   readonly announcement: ReadonlySignal<string>;
@@ -118,25 +119,11 @@ export function createLabeler<Value, Change, Media>(
     await show(wanted, items.load(wanted));
   }
 
-  /** Adds to an item fresh from the session what this browser still has to send, so that a reloaded page shows all that was drawn. */
   function withPending(view: ItemView, value: Value): { view: ItemView; value: Value } {
     places.set(view.id, view.index);
-    const known = { view, value };
-    for (const operation of outbox.waiting.value) {
-      if (operation.item !== view.id) continue;
-      seen.add(operation.id);
-      if (operation.kind !== "change") {
-        known.view = decided(known.view, operation.kind);
-        continue;
-      }
-      try {
-        if (operation.change !== null) known.value = task.apply(known.value, task.parseChange(operation.change)).value;
-        known.view = answering(touched(known.view), operation);
-      } catch {
-        // The session had it already: only its acknowledgement was lost.
-      }
-    }
-    return known;
+    const pending = outbox.waiting.value.filter((operation) => operation.item === view.id);
+    for (const { id } of pending) seen.add(id);
+    return addPending(task, { view, value }, pending);
   }
 
   function current(change: (loaded: LoadedItem<Value, Media>) => LoadedItem<Value, Media>): void {
@@ -152,10 +139,11 @@ export function createLabeler<Value, Change, Media>(
     if (!view || view.index !== index.value) return null;
     forgetInfo();
     const now = performance.now();
-    const nothing = { change: null, undoes: null, answers: [], reopens: [] };
+    const nothing = { change: null, undoes: null, answers: [], reopens: [], batch: null, basis: null };
     const operation: Operation = { id: makeId() + makeId(), item: view.id, kind, seconds: (now - since) / 1000, ...nothing, ...more };
     since = now;
     seen.add(operation.id);
+    current((loaded) => ({ ...loaded, view: { ...loaded.view, latest: operation.id } }));
     outbox.send(operation);
     return operation;
   }
@@ -178,6 +166,7 @@ export function createLabeler<Value, Change, Media>(
 
   function make(change: Change | null, suggested: readonly Suggestion[]): void {
     if (!item.value || item.value.view.index !== index.value) return; // what is still on show is not the item that the person is at
+    const before = item.value.view;
     const answer = { answers: [...suggested], reopens: [] };
     let inverse: Change | null;
     try {
@@ -186,55 +175,49 @@ export function createLabeler<Value, Change, Media>(
       say("info", "That change no longer fits: the item was changed elsewhere meanwhile.");
       return;
     }
-    const operation = operate("change", { change, ...answer });
-    if (operation) history.push({ id: operation.id, index: index.value, change, inverse, answers: suggested });
+    remember(operate("change", { change, ...answer }), { change, inverse, answers: suggested, before, after: item.value.view });
   }
 
-  /** One after the other: the item of the step before may still be on its way. */
-  let travelling: Promise<void> = Promise.resolve();
-
-  function queue(forward: boolean): Promise<void> {
-    travelling = travelling.then(() => travel(forward));
-    return travelling;
+  function remember(operation: Operation | null, own: Omit<Own<Change>, "kind">): void {
+    if (operation) history.push({ ids: [operation.id], batch: null, index: index.value, own: { kind: operation.kind, ...own } });
   }
 
-  async function travel(forward: boolean): Promise<void> {
-    const next = forward ? history.nextRedo() : history.nextUndo();
-    if (!next) {
-      void askForTravel(forward); // not waited for: a session that never answers must not stop what this page can do itself
-      return;
+  const travel = createTravel<Change>({
+    history,
+    async reach(wanted) {
+      await go(wanted);
+      return index.value === wanted && item.value?.view.index === wanted;
+    },
+    takeBack,
+    settled: outbox.settled,
+    ask: async (method) => (await client.request<Receipt | null>(method, {})).result,
+    receive,
+    inform: (message) => say("info", message),
+    complain: (error) => say("error", messageOf(error)),
+  });
+
+  function takeBack({ kind, change, inverse, answers, before, after }: Own<Change>, id: string, forward: boolean): string | null {
+    if (kind !== "change") {
+      stand(forward ? after : before);
+      return operate(kind, { undoes: id })?.id ?? null;
     }
-    await go(next.index);
-    if (index.value !== next.index || item.value?.view.index !== next.index) return; // it cannot be loaded, or the person has moved on
-    takeBack(forward ? history.takeRedo() : history.takeUndo(), forward);
-  }
-
-  function takeBack(step: Step<Change> | null, forward: boolean): void {
-    if (!step) return;
-    const change = forward ? step.change : step.inverse;
-    const answer = forward ? { answers: [...step.answers], reopens: [] } : { answers: [], reopens: step.answers.map(({ id }) => id) };
+    const to = forward ? change : inverse;
+    const answer = forward ? { answers: [...answers], reopens: [] } : { answers: [], reopens: answers.map((one) => one.id) };
     try {
-      apply(change, answer);
+      apply(to, answer);
     } catch {
-      say("info", "That change can no longer be taken back: the item was changed elsewhere.");
-      return;
+      return null;
     }
     selection.value = [];
-    const operation = operate("change", { change, undoes: step.id, ...answer });
-    if (operation) (forward ? history.redone : history.undone)({ ...step, id: operation.id });
+    return operate("change", { change: to, undoes: id, ...answer })?.id ?? null;
   }
 
-  /** This page knows of no gesture (it was reloaded, say): the session remembers. */
-  async function askForTravel(forward: boolean): Promise<void> {
-    let result: Receipt | null;
-    try {
-      ({ result } = await client.request<Receipt | null>(forward ? "redo" : "undo", {}));
-    } catch (error) {
-      return say("error", messageOf(error));
-    }
-    if (!result) return say("info", forward ? "Nothing to redo." : "Nothing to undo.");
-    receive(result);
-    await go(result.index);
+  /** The item on show was decided, or that was taken back. */
+  function stand(standing: Standing): void {
+    const before = item.value?.view.state;
+    if (before === undefined) return;
+    current((loaded) => ({ ...loaded, view: { ...loaded.view, ...standing } }));
+    progress.value = counted(progress.value, before, standing.state);
   }
 
   function submit(): void {
@@ -251,12 +234,12 @@ export function createLabeler<Value, Change, Media>(
   }
 
   function leave(kind: "submit" | "skip"): void {
-    const operation = operate(kind);
-    if (!operation || !item.value) return;
-    const before = item.value.view;
+    const before = item.value?.view;
+    const operation = operate(kind, { basis: kind === "submit" ? (before?.latest ?? null) : null });
+    if (!operation || !before) return;
     const after = decided(before, kind);
-    current((loaded) => ({ ...loaded, view: after }));
-    progress.value = counted(progress.value, before.state, after.state);
+    stand({ state: after.state, edited: after.edited });
+    remember(operation, { change: null, inverse: null, answers: [], before, after });
     announce(kind === "submit" ? "Submitted." : "Skipped.");
     const ahead = before.next;
     const known = ahead === null ? undefined : items.peek(ahead)?.view;
@@ -269,6 +252,10 @@ export function createLabeler<Value, Change, Media>(
 
   function acknowledged(receipt: Receipt): void {
     if (outbox.waiting.value.length === 0) progress.value = receipt.progress;
+    const kept = items.peek(receipt.index);
+    if (kept && !outbox.waiting.value.some((operation) => operation.item === receipt.operation.item)) {
+      replace({ ...kept, view: { ...kept.view, state: receipt.state, edited: receipt.edited } });
+    }
     if (receipt.operation.id !== turning) return;
     turning = null;
     if (receipt.next !== null && index.value === receipt.index) void go(receipt.next);
@@ -294,6 +281,7 @@ export function createLabeler<Value, Change, Media>(
   function receive(receipt: Receipt): void {
     if (seen.has(receipt.operation.id)) return;
     seen.add(receipt.operation.id);
+    history.hear(receipt, new Set(outbox.waiting.value.map(({ id }) => id)));
     progress.value = receipt.progress;
     const kept = items.peek(receipt.index);
     if (kept) takeOver(receipt, kept);
@@ -304,7 +292,7 @@ export function createLabeler<Value, Change, Media>(
     try {
       const { change } = receipt.operation;
       const value = change === null ? kept.value : task.apply(kept.value, task.parseChange(change)).value;
-      const view = answering({ ...kept.view, state: receipt.state, edited: receipt.edited }, receipt.operation);
+      const view = answering({ ...kept.view, state: receipt.state, edited: receipt.edited, latest: receipt.operation.id }, receipt.operation);
       replace({ ...kept, value, view });
     } catch {
       reload(kept.view.id);
@@ -427,7 +415,6 @@ export function createLabeler<Value, Change, Media>(
       return new Set(chosen);
     }),
     outbox,
-    history,
     suggestions,
     commit,
     submit,
@@ -435,8 +422,8 @@ export function createLabeler<Value, Change, Media>(
     go,
     load: items.load,
     inform: (message) => say("info", message),
-    undo: () => queue(false),
-    redo: () => queue(true),
+    undo: travel.undo,
+    redo: travel.redo,
     chooseLabel,
     select(ids) {
       batch(() => {

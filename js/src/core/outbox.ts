@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Operation, Receipt } from "../generated/schema";
 import type { Keeper } from "./keeper";
 import { type Client, SessionError } from "./transport";
@@ -14,6 +14,8 @@ export interface Outbox {
   send(operation: Operation): void;
   /** Tries again at once what still waits. */
   retry(): void;
+  /** Resolves once nothing waits; with false when that will take a person's doing, or a session that answers. */
+  settled(): Promise<boolean>;
   dispose(): void;
 }
 
@@ -33,7 +35,7 @@ const RESEND_MS = 15_000;
 const LONGEST_RESEND_MS = 120_000;
 
 /** Refusals after which sending the same again is in vain. */
-const FINAL = ["annotation", "schema"];
+const FINAL = ["annotation", "conflict", "schema"];
 /** A refusal that has nothing to do with the operation: the disk is full, the store is locked. */
 const STORE = "store";
 
@@ -132,12 +134,25 @@ export function createOutbox({ client, keeper, acknowledged, refused }: OutboxOp
     else pump();
   }
 
+  const state = computed(() => {
+    if (problem.value !== null) return "error";
+    if (waiting.value.length === 0) return "saved";
+    return silent.value ? "offline" : "saving";
+  });
+
+  function settled(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const stop = effect(() => {
+        if (state.value === "saving") return;
+        resolve(waiting.value.length === 0);
+        queueMicrotask(() => stop());
+      });
+    });
+  }
+
   return {
-    state: computed(() => {
-      if (problem.value !== null) return "error";
-      if (waiting.value.length === 0) return "saved";
-      return silent.value ? "offline" : "saving";
-    }),
+    state,
+    settled,
     waiting,
     problem,
     send(operation) {

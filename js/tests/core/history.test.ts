@@ -1,59 +1,85 @@
 import { describe, expect, it } from "vitest";
-import { createHistory, type Step } from "../../src/core/history";
+import { createHistory, type Own, type Step } from "../../src/core/history";
+import type { Receipt } from "../../src/generated/schema";
 
-const step = (id: string): Step<string> => ({ id, index: 0, change: `do ${id}`, inverse: `undo ${id}`, answers: [] });
+const standing = { state: "draft" as const, edited: false };
+const own = (id: string): Own<string> => ({
+  kind: "change",
+  change: `do ${id}`,
+  inverse: `undo ${id}`,
+  answers: [],
+  before: standing,
+  after: standing,
+});
+const step = (id: string): Step<string> => ({ ids: [id], batch: null, index: 0, own: own(id) });
+
+function receipt(id: string, role: Receipt["role"], undoes: string | null = null, batch: string | null = null): Receipt {
+  const operation = { id, item: 1, kind: "change" as const, change: null, undoes, seconds: 0, answers: [], reopens: [], batch, basis: null };
+  const progress = { total: 1, submitted: 0, skipped: 0 };
+  return { operation, sequence: 1, role, index: 3, ...standing, progress, origin: null, next: null };
+}
+
+function stacks(...ids: string[]) {
+  const history = createHistory<string>();
+  for (const id of ids) history.push(step(id));
+  const hear = (...given: Parameters<typeof receipt>) => history.hear(receipt(...given), new Set());
+  return { history, hear, next: (forward = false) => history.next(forward)?.ids ?? null };
+}
 
 describe("history", () => {
-  it("gives steps back newest first", () => {
-    const history = createHistory<string>();
-    history.push(step("a"));
-    history.push(step("b"));
-    expect(history.takeUndo()?.id).toBe("b");
-    expect(history.takeUndo()?.id).toBe("a");
-    expect(history.takeUndo()).toBeNull();
+  it("gives steps back newest first, and brings them back under their new ids", () => {
+    const { history, next } = stacks("a", "b");
+    expect(next()).toEqual(["b"]);
+    history.took(false, "undo-b");
+    history.took(false, "undo-a");
+    expect([next(), next(true)]).toEqual([null, ["undo-a"]]);
+    history.took(true, "redo-a");
+    expect([next(), next(true)]).toEqual([["redo-a"], ["undo-b"]]);
+    expect(history.next(false)?.own).toEqual(own("a"));
   });
 
-  it("redoes what was undone, the last undone first, under the new ids", () => {
-    const history = createHistory<string>();
-    history.push(step("a"));
-    history.push(step("b"));
-    for (const name of ["b", "a"]) {
-      const taken = history.takeUndo();
-      expect(taken?.id).toBe(name);
-      if (taken) history.undone({ ...taken, id: `undo-${name}` });
+  it("forgets what was taken back once something new is done, here or elsewhere", () => {
+    for (const elsewhere of [false, true]) {
+      const { history, hear, next } = stacks("a");
+      history.took(false, "undo-a");
+      if (elsewhere) hear("c", "do");
+      else history.push(step("c"));
+      expect([next(), next(true)]).toEqual([["c"], null]);
     }
-    const redone = history.takeRedo();
-    expect(redone).toEqual({ ...step("a"), id: "undo-a" });
-    if (redone) history.redone({ ...redone, id: "redo-a" });
-    expect(history.takeUndo()?.id).toBe("redo-a");
-    expect(history.takeRedo()?.id).toBe("undo-b");
-    expect(history.takeRedo()).toBeNull();
   });
 
-  it("forgets what was undone once something new is done", () => {
-    const history = createHistory<string>();
-    history.push(step("a"));
-    history.undone(step("b"));
-    history.push(step("c"));
-    expect(history.takeRedo()).toBeNull();
-    expect(history.takeUndo()?.id).toBe("c");
+  it("drops what no longer fits", () => {
+    const { history, next } = stacks("a", "b");
+    history.took(false, null);
+    expect([next(), next(true)]).toEqual([["a"], null]);
   });
 
-  it("keeps the rest of what was undone while redoing", () => {
-    const history = createHistory<string>();
-    history.undone(step("a"));
-    history.undone(step("b"));
-    history.redone(step("b"));
-    expect(history.canRedo.value).toBe(true);
+  it("puts what is done elsewhere on top, but below what is not durable here", () => {
+    const { history, next } = stacks("a", "b");
+    history.hear(receipt("there", "do"), new Set(["b"]));
+    expect(next()).toEqual(["b"]);
+    history.took(false, "undo-b");
+    expect(history.next(false)).toEqual({ ids: ["there"], batch: null, index: 3, own: null });
   });
 
-  it("tells whether there is something to take", () => {
-    const history = createHistory<string>();
-    expect([history.canUndo.value, history.canRedo.value]).toEqual([false, false]);
-    history.push(step("a"));
-    expect([history.canUndo.value, history.canRedo.value]).toEqual([true, false]);
-    const taken = history.takeUndo();
-    if (taken) history.undone(taken);
-    expect([history.canUndo.value, history.canRedo.value]).toEqual([false, true]);
+  it("follows what is taken back and brought back elsewhere", () => {
+    const { history, hear, next } = stacks("a", "b");
+    hear("undo-b", "undo", "b");
+    expect([next(), next(true)]).toEqual([["a"], ["undo-b"]]);
+    expect(history.next(true)?.own).toEqual(own("b"));
+    hear("redo-b", "redo", "undo-b");
+    expect([next(), next(true)]).toEqual([["redo-b"], null]);
+    hear("undo-x", "undo", "x"); // from before this page was loaded
+    expect([next(), history.next(true)?.own]).toEqual([["redo-b"], null]);
+  });
+
+  it("takes a batch for one step", () => {
+    const { hear, next } = stacks("a");
+    hear("x", "do", null, "batch");
+    hear("y", "do", null, "batch");
+    expect(next()).toEqual(["x", "y"]);
+    hear("undo-y", "undo", "y", "back");
+    hear("undo-x", "undo", "x", "back");
+    expect([next(), next(true)]).toEqual([["a"], ["undo-y", "undo-x"]]);
   });
 });

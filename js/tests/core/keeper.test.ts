@@ -6,7 +6,7 @@ import { type Memory, memory, useless } from "../support/storage";
 const KEY = "nblabel:job";
 
 function operation(id: string): Operation {
-  return { id, item: 1, kind: "change", change: { created: [] }, undoes: null, seconds: 1.5, answers: [], reopens: [] };
+  return { id, item: 1, kind: "change", change: { created: [] }, undoes: null, seconds: 1.5, answers: [], reopens: [], batch: null, basis: null };
 }
 
 /** Gestures of a person: some time lies between them. */

@@ -168,9 +168,15 @@ describe("undo and redo", () => {
     await page.undo();
     await page.undo();
     await settle();
-    expect(place(page)).toBe(0);
+    expect([place(page), state(page), session.item(0).state]).toEqual([0, "draft", "draft"]);
+    expect(page.progress.value.submitted).toBe(0);
+    await page.undo();
+    await settle();
     expect([boxes(page), session.ids(0), session.ids(1)]).toEqual([[], [], []]);
     await page.redo();
+    await page.redo();
+    await settle();
+    expect([state(page), session.item(0).state, page.progress.value.submitted]).toEqual(["submitted", "submitted", 1]);
     await page.redo();
     await settle();
     expect(place(page)).toBe(1);
@@ -245,7 +251,9 @@ describe("undo and redo", () => {
     expect(boxes(page)).toEqual([]);
     void page.undo();
     await settle();
-    expect(place(page)).toBe(0);
+    expect([place(page), state(page), boxes(page)]).toEqual([0, "draft", ["a"]]);
+    void page.undo();
+    await settle();
     expect(boxes(page)).toEqual([]);
     void page.undo();
     await settle();
@@ -269,12 +277,76 @@ describe("undo and redo", () => {
     const page = await open();
     page.commit(created(box("a")));
     await settle();
+    session.busy = true;
+    page.commit(updated(box("a", 30)));
     session.remote(0, { deleted: ["a"] });
     await page.undo();
     expect(page.notice.value?.level).toBe("info");
     expect(page.notice.value?.message).toContain("can no longer be taken back");
+  });
+
+  it("take back the newest first, whoever did it", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
     await settle();
-    expect(session.committed).toHaveLength(2);
+    session.remote(1, { created: [box("there")] });
+    await page.undo();
+    await settle();
+    expect([place(page), session.ids(0), session.ids(1)]).toEqual([1, ["a"], []]);
+    await page.undo();
+    await settle();
+    expect([place(page), session.ids(0)]).toEqual([0, []]);
+    await page.redo();
+    await page.redo();
+    await settle();
+    expect([session.ids(0), session.ids(1)]).toEqual([["a"], ["there"]]);
+    expect(session.committed.map(({ undoes }) => undoes !== null)).toEqual([false, false, true, true, true, true]);
+  });
+
+  it("wait with what was done elsewhere until everything of this page is durable", async () => {
+    const page = await open();
+    session.remote(1, { created: [box("there")] });
+    session.busy = true;
+    page.commit(created(box("a")));
+    await page.undo();
+    await page.undo();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(page.notice.value?.message).toContain("once your own work is saved");
+    session.resume();
+    await settle();
+    expect(session.ids(1)).toEqual(["there"]);
+  });
+
+  it("know after a reload how an item stands whose submission was taken back", async () => {
+    const before = await open();
+    before.submit();
+    session.busy = true;
+    await before.undo();
+    const page = await reload(before);
+    expect(state(page)).toBe("unlabeled");
+    session.resume();
+    await settle();
+    expect([state(page), session.item(0).state]).toEqual(["unlabeled", "unlabeled"]);
+    expect(page.outbox.state.value).toBe("saved");
+  });
+
+  it("lose nothing when an item was changed elsewhere while it was submitted", async () => {
+    const page = await open();
+    page.commit(created(box("a")));
+    await settle();
+    session.busy = true;
+    page.submit();
+    session.remote(0, { created: [box("there")] });
+    session.resume();
+    await settle();
+    expect(page.notice.value?.message).toContain("it was changed meanwhile");
+    expect(session.item(0).state).toBe("draft");
+    void page.go(0);
+    await settle();
+    expect([state(page), boxes(page)]).toEqual(["draft", ["a", "there"]]);
+    page.submit();
+    await settle();
+    expect(session.item(0).state).toBe("submitted");
   });
 });
 

@@ -42,12 +42,12 @@ function createKernel() {
 }
 
 function operation(id: string, item = 1): Operation {
-  return { id, item, kind: "change", change: null, undoes: null, seconds: 0, answers: [], reopens: [] };
+  return { id, item, kind: "change", change: null, undoes: null, seconds: 0, answers: [], reopens: [], batch: null, basis: null };
 }
 
 function receipt(done: Operation): Receipt {
   const progress = { total: 1, submitted: 0, skipped: 0 };
-  return { operation: done, sequence: 1, index: 0, state: "draft", edited: false, progress, origin: "page", next: null };
+  return { operation: done, sequence: 1, role: "do", index: 0, state: "draft", edited: false, progress, origin: "page", next: null };
 }
 
 /** Keeps what is not let go, in order. */

@@ -46,6 +46,8 @@ interface Logged {
   readonly sequence: number;
   readonly role: "do" | "undo" | "redo";
   readonly inverse: BoxChange | null;
+  /** How its item was decided before. */
+  readonly before: Pick<Item, "state" | "submitted">;
   undone: boolean;
 }
 
@@ -142,6 +144,8 @@ export class FakeSession {
         seconds: 0,
         answers: [],
         reopens: [],
+        batch: null,
+        basis: null,
       },
       origin,
     );
@@ -222,7 +226,7 @@ export class FakeSession {
         return [position, []];
       }
       case "commit":
-        checkKeys(params, ["id", "item", "kind", "change", "undoes", "seconds", "answers", "reopens"]);
+        checkKeys(params, ["id", "item", "kind", "change", "undoes", "seconds", "answers", "reopens", "batch", "basis"]);
         return [this.run(params as Operation, origin), []];
       case "undo":
       case "redo":
@@ -247,7 +251,25 @@ export class FakeSession {
     const { id, name, value, state, submitted, error } = this.item(index);
     const edited = state === "submitted" && JSON.stringify(value) !== submitted;
     const size = error === null ? { mime: "image/png", width: WIDTH, height: HEIGHT } : { mime: null, width: null, height: null };
-    return { id, index, name, state, edited, value, next: this.next(index), error, suggestions: [], answered: [], ...size };
+    return {
+      id,
+      index,
+      name,
+      state,
+      edited,
+      value,
+      next: this.next(index),
+      error,
+      suggestions: [],
+      answered: [],
+      latest: this.latest(index),
+      ...size,
+    };
+  }
+
+  private latest(index: number): string {
+    const mine = this.log.filter(({ operation }) => operation.item === this.item(index).id);
+    return mine.at(-1)?.operation.id ?? "";
   }
 
   private media(index: number): DataView | null {
@@ -268,22 +290,30 @@ export class FakeSession {
     const item = this.item(index);
     if (item.error !== null && operation.kind !== "skip") throw refuse("media", `${item.name}: it cannot be labeled because it cannot be read`);
     const { role, target } = this.role(operation);
-    let inverse: BoxChange | null = null;
-    if (operation.kind === "change") {
-      const applied = applyAsPython(item.value, operation.change as BoxChange);
-      item.value = applied.value;
-      inverse = applied.inverse;
-      if (item.state === "unlabeled") item.state = "draft";
-    } else if (operation.kind === "submit" || item.state !== "submitted") {
-      item.state = operation.kind === "submit" ? "submitted" : "skipped";
-      item.submitted = operation.kind === "submit" ? JSON.stringify(item.value) : null;
-    }
+    const before = { state: item.state, submitted: item.submitted };
+    if (operation.basis !== null && operation.basis !== this.latest(index)) throw refuse("conflict", `${item.name}: it was changed meanwhile`);
+    const inverse = this.effect(operation, item, target);
     if (target) target.undone = true;
-    const logged: Logged = { operation, sequence: this.log.length + 1, role, inverse, undone: false };
+    const logged: Logged = { operation, sequence: this.log.length + 1, role, inverse, before, undone: false };
     this.log.push(logged);
     const receipt = this.receipt(logged, index, origin);
     this.tell("operation", receipt);
     return receipt;
+  }
+
+  private effect(operation: Operation, item: Item, target: Logged | null): BoxChange | null {
+    if (operation.kind === "change") {
+      const applied = applyAsPython(item.value, operation.change as BoxChange);
+      item.value = applied.value;
+      if (item.state === "unlabeled") item.state = "draft";
+      return applied.inverse;
+    }
+    if (target) Object.assign(item, target.before);
+    else if (operation.kind === "submit" || item.state !== "submitted") {
+      item.state = operation.kind === "submit" ? "submitted" : "skipped";
+      item.submitted = operation.kind === "submit" ? JSON.stringify(item.value) : null;
+    }
+    return null;
   }
 
   private role(operation: Operation): { role: Logged["role"]; target: Logged | null } {
@@ -296,27 +326,26 @@ export class FakeSession {
 
   private receipt(logged: Logged, index: number, origin: string | null): Receipt {
     const { state, edited, next } = this.view(index);
-    return { operation: logged.operation, sequence: logged.sequence, index, state, edited, progress: this.progress, origin, next };
+    return { operation: logged.operation, sequence: logged.sequence, role: logged.role, index, state, edited, progress: this.progress, origin, next };
   }
 
   private travel(method: "undo" | "redo", origin: string | null): Receipt | null {
-    const changes = this.log.filter(({ operation, undone }) => operation.kind === "change" && !undone).reverse();
-    const newest = Math.max(
-      0,
-      ...this.log.filter(({ role, operation }) => role === "do" && operation.kind === "change").map(({ sequence }) => sequence),
-    );
-    const target = changes.find(({ role, sequence }) => (method === "undo" ? role !== "undo" : role === "undo" && sequence > newest));
+    const steps = this.log.filter(({ undone }) => !undone).reverse();
+    const newest = Math.max(0, ...this.log.filter(({ role }) => role === "do").map(({ sequence }) => sequence));
+    const target = steps.find(({ role, sequence }) => (method === "undo" ? role !== "undo" : role === "undo" && sequence > newest));
     if (!target) return null;
-    const { id, item } = target.operation;
+    const { id, item, kind } = target.operation;
     const taking: Operation = {
       id: `session-${this.log.length}`,
       item,
-      kind: "change",
+      kind,
       change: target.inverse,
       undoes: id,
       seconds: 0,
       answers: [],
       reopens: [],
+      batch: null,
+      basis: null,
     };
     const receipt = this.run(taking, origin);
     this.handle("move", { index: receipt.index }, origin);
