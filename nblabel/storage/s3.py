@@ -131,7 +131,7 @@ class S3:
     def exists(self, uri: str) -> bool:
         """Tell whether an object is there; see `nblabel.storage.exists`."""
         bucket, key = parse(uri)
-        if not key:
+        if not key or key.endswith("/"):  # an object may stand for a folder
             return False
         with explained(uri):
             try:

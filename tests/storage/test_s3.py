@@ -89,6 +89,7 @@ class TestList:
         expected = [(f"{bucket}/{found['Key']}", found["Key"].removeprefix("data/"), found["Size"]) for page in pages for found in page["Contents"]]
 
         assert len(expected) == len(keys)
+        assert not storage.exists(f"{bucket}/data/folder/")
         for location in (f"{bucket}/data", f"{bucket}/data/"):
             assert [tuple(file) for file in storage.list_files(location)] == expected
         assert [tuple(file) for file in storage.list_files(bucket)] == [
