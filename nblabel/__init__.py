@@ -16,6 +16,7 @@ from nblabel import errors
 
 if TYPE_CHECKING:
     from nblabel import assist
+    from nblabel.attributes import Attribute
     from nblabel.diagnosis import doctor
     from nblabel.keys import Keys
     from nblabel.labels import Instructions, Label
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Attribute",
     "BoundingBox",
     "ImageClassification",
     "Instructions",
@@ -54,6 +56,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Attribute": "nblabel.attributes",
     "BoundingBox": "nblabel.tasks.bounding_box",
     "ImageClassification": "nblabel.tasks.image_classification",
     "Instructions": "nblabel.labels",

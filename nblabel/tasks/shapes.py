@@ -10,7 +10,7 @@ from nblabel.errors import AnnotationError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Part", "Parts", "PartsChange", "apply_parts", "parts_difference"]
+__all__ = ["Part", "Parts", "PartsChange", "apply_parts", "parts_difference", "reorder_parts"]
 
 
 class Part(Protocol):
@@ -99,6 +99,20 @@ def apply_parts(value: Sequence[P], change: PartsChange[P], *, what: str) -> tup
         at=[places[name] for name in removed],
     )
     return after, inverse
+
+
+def reorder_parts(parts: Sequence[P], order: Sequence[str], *, what: str) -> list[P]:
+    """Put parts into another order.
+
+    Raises
+    ------
+    AnnotationError
+        When the order does not name every part once.
+    """
+    by_id = {part.id: part for part in parts}
+    if sorted(order) != sorted(by_id):
+        raise AnnotationError(f"expected every {what} once, {sorted(by_id)}, got {list(order)!r:.80}; reload the item", path="/order")
+    return [by_id[name] for name in order]
 
 
 def parts_difference(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nblabel.attributes import Attribute
 from nblabel.errors import AnnotationError, SchemaError
 from nblabel.tasks.base import Context, Media
 from nblabel.tasks.bounding_box import BoundingBox
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "bounding-box"
 MEDIA = Media(width=640, height=480, depth=3)
-TASK = BoundingBox(["cat", "dog"])
+ATTRIBUTES = [Attribute("colour", choices=["red", "blue"]), Attribute("year", type="number", minimum=1900, maximum=2100)]
+TASK = BoundingBox(["cat", "dog"], attributes=ATTRIBUTES)
 
 
 def read(name):

@@ -15,6 +15,7 @@ export const HANDLES: readonly Handle[] = ["nw", "n", "ne", "e", "se", "s", "sw"
 
 /** Drawn coordinates are kept to a hundredth of a pixel: finer is noise of the screen's arithmetic. */
 const GRAIN = 100;
+const BOUNDLESS: Size = { width: Infinity, height: Infinity };
 
 export function between(one: Point, other: Point): Rectangle {
   return {
@@ -25,38 +26,59 @@ export function between(one: Point, other: Point): Rectangle {
   };
 }
 
-/** Cuts off what lies outside the image and rounds. */
-export function clip(box: Rectangle, image: Size): Rectangle {
-  const left = grain(clamp(box.left, 0, image.width));
-  const top = grain(clamp(box.top, 0, image.height));
+/** What rectangles stay inside of: the image, or nothing where they may reach out of it. */
+export type Frame = Size | null;
+
+/** Cuts off what lies outside the frame and rounds. */
+export function clip(box: Rectangle, frame: Frame): Rectangle {
+  const { width, height } = frame ?? BOUNDLESS;
+  const low = frame ? 0 : -Infinity;
+  const left = grain(clamp(box.left, low, width));
+  const top = grain(clamp(box.top, low, height));
   return {
     left,
     top,
-    width: grain(clamp(box.left + box.width, 0, image.width) - left),
-    height: grain(clamp(box.top + box.height, 0, image.height) - top),
+    width: grain(clamp(box.left + box.width, low, width) - left),
+    height: grain(clamp(box.top + box.height, low, height) - top),
   };
 }
 
-/** Moves without changing the size, as far as the image allows. */
-export function move(box: Rectangle, by: Point, image: Size): Rectangle {
+/** Moves without changing the size, as far as the frame allows. */
+export function move(box: Rectangle, by: Point, frame: Frame): Rectangle {
+  const { width, height } = frame ?? BOUNDLESS;
+  const low = frame ? 0 : -Infinity;
   return {
     ...box,
-    left: grain(clamp(box.left + by.x, 0, Math.max(image.width - box.width, 0))),
-    top: grain(clamp(box.top + by.y, 0, Math.max(image.height - box.height, 0))),
+    left: grain(clamp(box.left + by.x, low, Math.max(width - box.width, low))),
+    top: grain(clamp(box.top + by.y, low, Math.max(height - box.height, low))),
   };
 }
 
 /** Drags one handle; a side drawn across its opposite turns the rectangle over. */
-export function resize(box: Rectangle, handle: Handle, by: Point, image: Size): Rectangle {
+export function resize(box: Rectangle, handle: Handle, by: Point, frame: Frame): Rectangle {
   const west = box.left + (handle.includes("w") ? by.x : 0);
   const east = box.left + box.width + (handle.includes("e") ? by.x : 0);
   const north = box.top + (handle.startsWith("n") ? by.y : 0);
   const south = box.top + box.height + (handle.startsWith("s") ? by.y : 0);
-  return clip(between({ x: west, y: north }, { x: east, y: south }), image);
+  return clip(between({ x: west, y: north }, { x: east, y: south }), frame);
 }
 
 export function contains(box: Rectangle, at: Point): boolean {
   return at.x >= box.left && at.x <= box.left + box.width && at.y >= box.top && at.y <= box.top + box.height;
+}
+
+/** Whether two rectangles have an area in common. */
+export function overlaps(one: Rectangle, other: Rectangle): boolean {
+  return (
+    one.left < other.left + other.width && other.left < one.left + one.width && one.top < other.top + other.height && other.top < one.top + one.height
+  );
+}
+
+/** The smallest rectangle around points. */
+export function around(points: readonly Point[]): Rectangle {
+  const xs = points.map(({ x }) => x);
+  const ys = points.map(({ y }) => y);
+  return between({ x: Math.min(...xs), y: Math.min(...ys) }, { x: Math.max(...xs), y: Math.max(...ys) });
 }
 
 export function sameRectangle(one: Rectangle, other: Rectangle): boolean {

@@ -11,6 +11,8 @@ export interface ShapeChange<S extends Shape> {
   readonly updated: readonly S[];
   readonly deleted: readonly string[];
   readonly at: readonly number[];
+  /** All shapes in a new order; an empty one changes nothing. */
+  readonly order?: readonly string[];
 }
 
 export interface Applied<Value, Change> {
@@ -20,15 +22,20 @@ export interface Applied<Value, Change> {
 }
 
 export function created<S extends Shape>(...shapes: S[]): ShapeChange<S> {
-  return { created: shapes, updated: [], deleted: [], at: [] };
+  return { created: shapes, updated: [], deleted: [], at: [], order: [] };
 }
 
 export function updated<S extends Shape>(...shapes: S[]): ShapeChange<S> {
-  return { created: [], updated: shapes, deleted: [], at: [] };
+  return { created: [], updated: shapes, deleted: [], at: [], order: [] };
 }
 
 export function deleted<S extends Shape>(...ids: string[]): ShapeChange<S> {
-  return { created: [], updated: [], deleted: ids, at: [] };
+  return { created: [], updated: [], deleted: ids, at: [], order: [] };
+}
+
+/** Draws shapes in another order, the last one on top. */
+export function reordered<S extends Shape>(ids: readonly string[]): ShapeChange<S> {
+  return { created: [], updated: [], deleted: [], at: [], order: ids };
 }
 
 /** Applies a change to a list of shapes; the rule is that of `BoundingBox.apply` in Python, and both pass the same fixtures. */
@@ -51,12 +58,20 @@ export function applyShapes<S extends Shape>(value: readonly S[], change: ShapeC
     updated: change.updated.map((shape) => find(shape.id)),
     deleted: change.created.map((shape) => shape.id),
     at: [...change.deleted].map((id) => places.get(id) ?? 0).sort((one, other) => one - other),
+    order: change.order?.length ? [...before.keys()] : [],
   };
   const after = value.filter((shape) => !gone.has(shape.id)).map((shape) => changed.get(shape.id) ?? shape);
   change.created.forEach((shape, index) => {
     after.splice(Math.min(change.at[index] ?? after.length, after.length), 0, shape);
   });
-  return { value: after, inverse };
+  return { value: change.order?.length ? inOrder(after, change.order) : after, inverse };
+}
+
+function inOrder<S extends Shape>(shapes: readonly S[], order: readonly string[]): S[] {
+  const byId = new Map(shapes.map((shape) => [shape.id, shape]));
+  const after = order.flatMap((id) => byId.get(id) ?? []);
+  if (after.length !== shapes.length || new Set(order).size !== order.length) throw new Error("an order names every shape once");
+  return after;
 }
 
 /** How suggested shapes are shown among the others and become some of them: a shape that is moved is accepted as it is then, one that is deleted is rejected. */
@@ -74,6 +89,7 @@ export function shapeSuggestions<S extends Shape>(): SuggestionRules<readonly S[
         updated: change.updated.filter(({ id }) => !suggested.has(id)),
         deleted: change.deleted.filter((id) => !suggested.has(id)),
         at: change.at,
+        order: [],
       };
       const empty = own.created.length + own.updated.length + own.deleted.length === 0;
       return { change: empty ? null : own, answers };

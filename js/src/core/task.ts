@@ -50,6 +50,8 @@ export interface Field {
   readonly maximum: number | null;
   /** An item cannot be submitted without it. */
   readonly required: boolean;
+  /** Stands beside another one. */
+  readonly paired: boolean;
 }
 
 /** An item with its media decoded and its working value. */
@@ -120,7 +122,7 @@ export interface Copies<Value, Change> {
 export interface Fields<Value, Change> {
   of(item: LoadedItem<Value, unknown>, id: string | null, settings: TaskView["settings"]): readonly Field[];
   /** The change that gives a field a value; null when it has it. */
-  set(item: LoadedItem<Value, unknown>, id: string | null, name: string, to: Field["value"]): Change | null;
+  set(item: LoadedItem<Value, unknown>, id: string | null, name: string, to: Field["value"], settings: TaskView["settings"]): Change | null;
 }
 
 /** A task type's front end: one module of this form in `tasks/`, named as the task type is. */

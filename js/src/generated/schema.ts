@@ -128,7 +128,19 @@ export interface Request {
   origin: string | null;
 }
 
-/** A box in pixels of the stored image, origin top left. */
+/** Something that is written down of every part. */
+export interface Attribute {
+  name: string;
+  type: "number" | "string";
+  choices: string[];
+  minimum: number | null;
+  maximum: number | null;
+  required: boolean;
+  labels: string[];
+  description: string | null;
+}
+
+/** A box in pixels of the stored image, origin top left, and what is written down of its object. */
 export interface Box {
   id: string;
   label: string;
@@ -136,14 +148,16 @@ export interface Box {
   top: number;
   width: number;
   height: number;
+  attributes: Record<string, unknown>;
 }
 
-/** What one gesture did to the boxes of an item; order is drawing order, new boxes come last unless `at` says where. */
+/** What one gesture did to the boxes of an item. */
 export interface BoxChange {
   created: Box[];
   updated: Box[];
   deleted: string[];
   at: number[];
+  order: string[];
 }
 
 /** The classes of an item, and whether a person said that none fits; as a change it takes the place of the choice before. */

@@ -27,7 +27,7 @@ const task: TaskModule<Choice, Choice, ImageBitmap> = {
   mount(element, context, life) {
     const stage = createImageStage(element, { item: context.item, tool: signal(HAND), paint: () => undefined }, life);
     const zoom = computed(() => (context.item.value?.media ? stage.view.value.zoom : null));
-    return { commands: [], fit: stage.fit, finish: () => false, cancel: () => false, zoom, zoomBy: stage.zoomBy };
+    return { commands: [], picture: stage.picture, fit: stage.fit, finish: () => false, cancel: () => false, zoom, zoomBy: stage.zoomBy };
   },
 };
 

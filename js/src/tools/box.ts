@@ -1,18 +1,16 @@
 import { between, clip, type Rectangle } from "../core/rectangle";
-import { created } from "../core/shapes";
-import { makeId } from "../core/transport";
-import { type Point, toScreen } from "../core/viewport";
-import { type BoxScene, boxAt, createBoxEdit } from "./boxes";
+import { guidesAt, snapPoint } from "../core/snap";
+import type { Point } from "../core/viewport";
+import { addBox, type BoxScene, boxAt, createBoxEdit, guidesFor } from "./boxes";
+import { drawCrosshair, drawGuides, drawOutline, drawSize } from "./readout";
 import type { PointerAt, StageTool } from "./tool";
-
-/** A box needs this many screen pixels a side, or it was a slip of the hand. */
-const SMALLEST_ON_SCREEN = 3;
 
 /** Draws boxes: by a drag, or by a click on each of two opposite corners. A click on a box selects it, its handles resize it. */
 export function createBoxTool(scene: BoxScene): StageTool {
   const edit = createBoxEdit(scene);
-  /** Where the press began. */
+  /** Where the press began, on the guides if there are any, and where the pointer was then. */
   let pressed: Point | null = null;
+  let start: Point = { x: 0, y: 0 };
   /** First corner of a box drawn by clicks. */
   let corner: Point | null = null;
   /** The opposite corner so far. */
@@ -21,7 +19,11 @@ export function createBoxTool(scene: BoxScene): StageTool {
 
   function open(): Rectangle | null {
     const from = corner ?? (dragging ? pressed : null);
-    return from && reached ? clip(between(from, reached.at), scene.image.value) : null;
+    return from && reached ? clip(between(from, snapped(reached)), scene.frame.value) : null;
+  }
+
+  function snapped({ at, reach }: PointerAt): Point {
+    return snapPoint(at, guidesFor(scene, null), reach);
   }
 
   function reset(): void {
@@ -32,12 +34,8 @@ export function createBoxTool(scene: BoxScene): StageTool {
 
   function draw(): void {
     const rectangle = open();
-    const smallest = Math.max(((reached?.tremble ?? 0) / 4) * SMALLEST_ON_SCREEN, 1);
     reset();
-    if (!rectangle || rectangle.width < smallest || rectangle.height < smallest) return;
-    const box = { id: makeId(), label: scene.label.value, ...rectangle };
-    scene.commit(created(box));
-    scene.mark(box.id);
+    if (rectangle) addBox(scene, rectangle, (reached?.tremble ?? 0) / 4);
   }
 
   function click(pointer: PointerAt): void {
@@ -45,7 +43,7 @@ export function createBoxTool(scene: BoxScene): StageTool {
     if (hit) scene.select([hit.id]);
     else {
       scene.select([]);
-      corner = pointer.at;
+      corner = snapped(pointer);
     }
     pressed = null;
   }
@@ -55,14 +53,15 @@ export function createBoxTool(scene: BoxScene): StageTool {
     down(pointer) {
       reached = pointer;
       if (!corner && !pointer.shift && edit.grabHandle(pointer)) return true;
-      pressed = pointer.at;
+      pressed = snapped(pointer);
+      start = pointer.at;
       return true;
     },
     drag(pointer) {
       reached = pointer;
       if (edit.active.value) return edit.drag(pointer);
       if (!pressed || corner) return;
-      dragging ||= Math.hypot(pointer.at.x - pressed.x, pointer.at.y - pressed.y) >= pointer.tremble;
+      dragging ||= Math.hypot(pointer.at.x - start.x, pointer.at.y - start.y) >= pointer.tremble;
     },
     up(pointer) {
       reached = pointer;
@@ -71,7 +70,7 @@ export function createBoxTool(scene: BoxScene): StageTool {
       else if (pressed) click(pointer);
     },
     hover(pointer) {
-      reached = pointer ?? reached;
+      reached = pointer ?? (corner ? reached : null);
       scene.hovered.value = pointer && !corner ? (boxAt(scene.reachable.value, pointer.at)?.id ?? null) : null;
     },
     finish() {
@@ -86,34 +85,14 @@ export function createBoxTool(scene: BoxScene): StageTool {
       return had;
     },
     draw(context, view) {
+      edit.draw(context, view);
+      if (!reached || edit.active.value) return;
       const rectangle = open();
-      if (!rectangle || !reached) return;
-      const from = toScreen(view, { x: rectangle.left, y: rectangle.top });
-      const width = rectangle.width * view.zoom;
-      const height = rectangle.height * view.zoom;
-      context.setLineDash([5, 4]);
-      context.lineWidth = 3;
-      context.strokeStyle = "rgba(0, 0, 0, 0.6)";
-      context.strokeRect(from.x, from.y, width, height);
-      context.lineWidth = 1.5;
-      context.strokeStyle = "#fff";
-      context.strokeRect(from.x, from.y, width, height);
-      context.setLineDash([]);
-      const text = `${Math.round(rectangle.width)} × ${Math.round(rectangle.height)}`;
-      const at = toScreen(view, reached.at);
-      context.font = "12px system-ui, sans-serif";
-      const wide = context.measureText(text).width + 10;
-      const { clientWidth, clientHeight } = context.canvas;
-      const x = inside(at.x + 10 + wide > clientWidth ? at.x - 10 - wide : at.x + 10, clientWidth - wide);
-      const y = inside(at.y + 32 > clientHeight ? at.y - 32 : at.y + 12, clientHeight - 20);
-      context.fillStyle = "rgba(0, 0, 0, 0.75)";
-      context.fillRect(x, y, wide, 20);
-      context.fillStyle = "#fff";
-      context.fillText(text, x + 5, y + 14);
+      if (rectangle || edit.cursor(reached) === null) drawCrosshair(context, view, snapped(reached));
+      if (!rectangle) return;
+      drawGuides(context, view, guidesAt(rectangle, guidesFor(scene, null)));
+      drawOutline(context, view, rectangle);
+      drawSize(context, view, rectangle, reached.at);
     },
   };
-}
-
-function inside(place: number, last: number): number {
-  return Math.min(Math.max(place, 0), last);
 }

@@ -22,6 +22,6 @@ export function createSelectTool(scene: BoxScene): StageTool {
     },
     finish: () => false,
     cancel: () => edit.cancel(),
-    draw: () => undefined,
+    draw: edit.draw,
   };
 }

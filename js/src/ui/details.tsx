@@ -24,9 +24,10 @@ export function Details<Value, Change, Media>({ labeler, focusStage }: Shell<Val
             field={field}
             locked={locked}
             leave={focusStage}
+            inform={labeler.inform}
             set={(to) => {
               const now = labeler.item.value;
-              const change = now?.view.id === item.view.id && fields.set(now, part?.id ?? null, field.name, to);
+              const change = now?.view.id === item.view.id && fields.set(now, part?.id ?? null, field.name, to, labeler.view.settings);
               if (change) labeler.commit(change);
             }}
           />
@@ -41,13 +42,14 @@ interface EntryProps {
   locked: boolean;
   set(to: Field["value"]): void;
   leave(): void;
+  inform(message: string): void;
 }
 
-function Entry({ field, locked, set, leave }: EntryProps) {
+function Entry({ field, locked, set, leave, inform }: EntryProps) {
   const { name, title, description, kind, value, required } = field;
   const missing = required && value === null;
   return (
-    <label class={`field ${kind}`} htmlFor={`field-${name}`} data-missing={missing} title={description ?? title}>
+    <label class={`field ${field.paired ? "paired" : ""}`} htmlFor={`field-${name}`} data-missing={missing} title={description ?? title}>
       <span>
         {title}
         {required && <b aria-hidden="true"> *</b>}
@@ -70,15 +72,15 @@ function Entry({ field, locked, set, leave }: EntryProps) {
           ))}
         </select>
       ) : (
-        <Written field={field} locked={locked} set={set} leave={leave} />
+        <Written field={field} locked={locked} set={set} leave={leave} inform={inform} />
       )}
     </label>
   );
 }
 
 /** A text or a number: it counts when it is finished, with Enter or by going elsewhere. */
-function Written({ field, locked, set, leave }: EntryProps) {
-  const { name, kind, value, minimum, maximum, required } = field;
+function Written({ field, locked, set, leave, inform }: EntryProps) {
+  const { name, title, kind, value, minimum, maximum, required } = field;
   const draft = useSignal<string | null>(null);
   const shown = draft.value ?? (value === null ? "" : String(value));
 
@@ -88,7 +90,8 @@ function Written({ field, locked, set, leave }: EntryProps) {
     if (text === undefined) return;
     const number = Number(text.replace(",", "."));
     if (kind === "string" || text === "") set(text || null);
-    else if (Number.isFinite(number)) set(number);
+    else if (Number.isFinite(number) && number >= (minimum ?? number) && number <= (maximum ?? number)) set(number);
+    else inform(`${title}: expected a number${rangeOf(field)}. It stays as it was.`);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -122,6 +125,10 @@ function Written({ field, locked, set, leave }: EntryProps) {
       onKeyDown={onKeyDown}
     />
   );
+}
+
+function rangeOf({ minimum, maximum }: Field): string {
+  return [minimum === null ? "" : ` of at least ${minimum}`, maximum === null ? "" : ` of at most ${maximum}`].filter(Boolean).join(" and");
 }
 
 /** Enter and Escape lead back to the stage; all other keys are for writing. */

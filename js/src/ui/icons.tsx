@@ -59,7 +59,13 @@ const ICONS = {
     </>,
   ),
   snap: icon(<path d="M5 4h4v8a3 3 0 006 0V4h4v8a7 7 0 01-14 0zM5 8h4M15 8h4" />),
-  clip: icon(<path d="M7 3v14h14M3 7h14v14" />),
+  clip: icon(
+    <>
+      <path d="M4 4h11v16H4z" />
+      <path d="M15 8.5h5.5v7H15" stroke-dasharray="2 2" />
+      <path d="M15 8.5H9v7h6" />
+    </>,
+  ),
   picture: icon(
     <>
       <circle cx="12" cy="12" r="4" />

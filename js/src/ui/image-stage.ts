@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { LoadedItem } from "../core/task";
+import type { LoadedItem, Picture } from "../core/task";
 import { type Point, pan, type Size, toImage, type Viewport, wholeOf, zoomAt } from "../core/viewport";
 import type { StageTool } from "../tools/tool";
 import { listen } from "./gestures";
@@ -15,6 +15,7 @@ export interface ImageStageOptions {
 
 export interface ImageStage {
   readonly view: ReadonlySignal<Viewport>;
+  readonly picture: Picture;
   fit(): void;
   zoomBy(factor: number): void;
   /** The middle of what is seen, in image pixels. */
@@ -32,6 +33,7 @@ export function createImageStage(element: HTMLElement, { item, tool, layer, pain
   const view = signal<Viewport>({ x: 0, y: 0, zoom: 1 });
   const strokes = signal(0);
   const ratio = screenRatio(life);
+  const adjusted: Picture = { brightness: signal(1), contrast: signal(1), smooth: signal(true) };
   const image = computed<Size>(() => item.value?.media ?? { width: item.value?.view.width ?? 1, height: item.value?.view.height ?? 1 });
 
   // ---- what is seen
@@ -69,7 +71,12 @@ export function createImageStage(element: HTMLElement, { item, tool, layer, pain
     onFrame(() => {
       const context = prepare(picture, size.value, ratio.value);
       const media = item.value?.media;
-      if (context && media) drawImage(context, media, view.value, size.value);
+      if (context && media) drawImage(context, media, view.value, size.value, adjusted.smooth.value);
+    }),
+    effect(() => {
+      const { brightness, contrast } = adjusted;
+      // The compositor's work: the picture is not drawn again.
+      picture.style.filter = brightness.value === 1 && contrast.value === 1 ? "" : `brightness(${brightness.value}) contrast(${contrast.value})`;
     }),
     onFrame(() => {
       if (between && size.value.width > 0) layer?.(between, view.value, size.value, ratio.value);
@@ -101,6 +108,7 @@ export function createImageStage(element: HTMLElement, { item, tool, layer, pain
   const stageMiddle = (): Point => ({ x: size.peek().width / 2, y: size.peek().height / 2 });
   return {
     view,
+    picture: adjusted,
     fit: showAll,
     zoomBy: (factor) => zoom(factor, stageMiddle()),
     middle: () => toImage(view.peek(), stageMiddle()),
@@ -168,9 +176,9 @@ function prepare(canvas: HTMLCanvasElement, size: Size, ratio: number): CanvasRe
   return context;
 }
 
-function drawImage(context: CanvasRenderingContext2D, media: ImageBitmap, view: Viewport, size: Size): void {
+function drawImage(context: CanvasRenderingContext2D, media: ImageBitmap, view: Viewport, size: Size, smooth: boolean): void {
   // Pixels are shown as squares once they are large enough to be aimed at.
-  context.imageSmoothingEnabled = view.zoom < 3;
+  context.imageSmoothingEnabled = smooth && view.zoom < 3;
   context.imageSmoothingQuality = "medium";
   const left = Math.max(view.x, 0);
   const top = Math.max(view.y, 0);

@@ -36,12 +36,12 @@ afterEach(() => {
 
 describe("items", () => {
   it("loads an item with its media and value", async () => {
-    session.remote(3, { created: [{ id: "a", label: "cat", left: 1, top: 2, width: 3, height: 4 }] });
+    session.remote(3, { created: [{ id: "a", label: "cat", left: 1, top: 2, width: 3, height: 4, attributes: {} }] });
     const promise = open().load(3);
     await settle();
     const item = await promise;
     expect(item.view).toMatchObject({ index: 3, id: session.item(3).id, name: "image-3.png", state: "draft" });
-    expect(item.value).toEqual([{ id: "a", label: "cat", left: 1, top: 2, width: 3, height: 4 }]);
+    expect(item.value).toEqual([{ id: "a", label: "cat", left: 1, top: 2, width: 3, height: 4, attributes: {} }]);
     expect(item.media).toEqual({ index: 3 });
   });
 
@@ -204,7 +204,7 @@ describe("items", () => {
   it("asks again for what was changed elsewhere while it was on its way", async () => {
     const items = open();
     const loading = items.load(1);
-    session.remote(1, { created: [{ id: "a", label: "cat", left: 1, top: 2, width: 3, height: 4 }] });
+    session.remote(1, { created: [{ id: "a", label: "cat", left: 1, top: 2, width: 3, height: 4, attributes: {} }] });
     items.forget(1);
     await settle();
     expect((await loading).value).toHaveLength(1);

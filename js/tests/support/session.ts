@@ -29,7 +29,7 @@ export function taskView(labels: LabelView[] = [label("cat", "1"), label("dog", 
 }
 
 export function box(id: string, left = 10, top = 10, width = 20, height = 20, name = "cat"): Box {
-  return { id, label: name, left, top, width, height };
+  return { id, label: name, left, top, width, height, attributes: {} };
 }
 
 interface Item {
@@ -368,12 +368,12 @@ function checkKeys(found: unknown, expected: readonly string[]): void {
 }
 
 export function full(change: Partial<BoxChange>): BoxChange {
-  return { created: [], updated: [], deleted: [], at: [], ...change };
+  return { created: [], updated: [], deleted: [], at: [], order: [], ...change };
 }
 
 /** `BoundingBox.apply` of Python, line by line. */
 function applyAsPython(value: readonly Box[], change: BoxChange): { value: Box[]; inverse: BoxChange } {
-  checkKeys(change, ["created", "updated", "deleted", "at"]);
+  checkKeys(change, ["created", "updated", "deleted", "at", "order"]);
   const before = new Map(value.map((found) => [found.id, found]));
   const places = [...before.keys()];
   const get = (id: string): Box => {
@@ -395,6 +395,7 @@ function applyAsPython(value: readonly Box[], change: BoxChange): { value: Box[]
     at: removed.map((id) => places.indexOf(id)),
     updated: change.updated.map(({ id }) => get(id)),
     deleted: change.created.map(({ id }) => id),
+    order: change.order.length > 0 ? places : [],
   };
   const after = value
     .filter(({ id }) => !change.deleted.includes(id))
@@ -402,5 +403,5 @@ function applyAsPython(value: readonly Box[], change: BoxChange): { value: Box[]
   change.created.forEach((found, position) => {
     after.splice(Math.min(change.at[position] ?? after.length, after.length), 0, found);
   });
-  return { value: after, inverse };
+  return { value: change.order.length > 0 ? change.order.map((id) => after.find((found) => found.id === id) as Box) : after, inverse };
 }

@@ -35,7 +35,9 @@ describe("a drag", () => {
   ])("draws a box of the active label from %j to %j and selects it, but not by choice", (from, to) => {
     const scene = bench();
     drag(createBoxTool(scene), from, to);
-    expect(scene.boxes.value).toEqual([{ id: expect.stringMatching(/^[0-9a-f]+$/), label: "cat", left: 10, top: 20, width: 30, height: 40 }]);
+    expect(scene.boxes.value).toEqual([
+      { id: expect.stringMatching(/^[0-9a-f]+$/), label: "cat", left: 10, top: 20, width: 30, height: 40, attributes: {} },
+    ]);
     expect(scene.selection.value).toEqual(scene.boxes.value.map(({ id }) => id));
     expect(scene.chosen.value).toBe(false);
     expect(scene.changes).toHaveLength(1);
@@ -49,6 +51,25 @@ describe("a drag", () => {
     drag(tool, [60, 40], [90, 70]);
     expect(scene.selection.value).toEqual([scene.boxes.value[1]?.id]);
     expect(scene.chosen.value).toBe(false);
+  });
+
+  it("snaps to the edges of other boxes and of the image, if that is on", () => {
+    const draw = (snap: boolean) => {
+      const scene = bench(box("a", 30, 30, 20, 20));
+      scene.snap.value = snap;
+      drag(createBoxTool(scene), [53, 4], [97, 33]);
+      return drawn(scene)[1];
+    };
+    expect(draw(false)).toEqual([53, 4, 44, 29]);
+    expect(draw(true)).toEqual([50, 0, 50, 30]);
+  });
+
+  it("may leave the image where there is no frame, but not altogether", () => {
+    const scene = bench();
+    scene.frame.value = null;
+    drag(createBoxTool(scene), [90, 70], [120, 95]);
+    drag(createBoxTool(scene), [105, 70], [120, 95]);
+    expect(drawn(scene)).toEqual([[90, 70, 30, 25]]);
   });
 
   it("ends at the borders of the image", () => {
@@ -351,6 +372,10 @@ describe("what is seen", () => {
     return {
       canvas: { clientWidth, clientHeight },
       setLineDash: vi.fn(),
+      beginPath: vi.fn(),
+      moveTo: vi.fn(),
+      lineTo: vi.fn(),
+      stroke: vi.fn(),
       strokeRect: vi.fn(),
       fillRect: vi.fn(),
       fillText: vi.fn(),

@@ -1,4 +1,5 @@
 import { computed, type Signal, signal } from "@preact/signals";
+import type { Frame } from "../../src/core/rectangle";
 import { applyShapes, type ShapeChange } from "../../src/core/shapes";
 import type { Box } from "../../src/generated/schema";
 import type { BoxScene } from "../../src/tools/boxes";
@@ -10,6 +11,8 @@ export interface Bench extends BoxScene {
   /** All that was committed. */
   readonly changes: ShapeChange<Box>[];
   readonly chosen: Signal<boolean>;
+  readonly snap: Signal<boolean>;
+  readonly frame: Signal<Frame>;
 }
 
 /** A scene on an image of 100 × 80 pixels, without stage, labeler and session. */
@@ -17,11 +20,16 @@ export function bench(...given: Box[]): Bench {
   const boxes = signal<readonly Box[]>(given);
   const selection = signal<readonly string[]>([]);
   const chosen = signal(false);
+  const snap = signal(false);
+  const frame = signal<Frame>({ width: WIDTH, height: HEIGHT });
   const changes: ShapeChange<Box>[] = [];
   return {
     boxes,
     visible: boxes,
     reachable: boxes,
+    own: boxes,
+    frame,
+    snap,
     changes,
     chosen,
     selection,
