@@ -54,7 +54,10 @@ class ManifestAccessor:
         return tidy_annotations(self._frame, attribute)
 
     def validate(self, *, remote: bool = False) -> pd.DataFrame:
-        """Check the frame as a manifest: one row a problem, with line, attribute, code, message and remedy; see `nblabel.manifest.validate`."""
+        """Check the frame as a manifest: one row a problem, with line, attribute, code, message and remedy.
+
+        See `nblabel.manifest.validate`, which lists the codes; ``nblabel.manifest.codes()`` gives them as a DataFrame.
+        """
         from nblabel.manifest import validate
 
         return validate(self._frame, remote=remote)

@@ -110,7 +110,7 @@ def label_attributes(df: pd.DataFrame) -> pd.DataFrame:
     0        ok  check        1          1
     """
     columns = ["attribute", "type", "job", "labeled", "human", "machine", "unlabeled"]
-    return pd.DataFrame([_described(df, pair) for pair in pairs(df)], columns=columns)
+    return pd.DataFrame([_described(df, pair) for pair in pairs(df)], columns=columns, dtype=object).astype(dict.fromkeys(columns[3:], int))
 
 
 def _described(df: pd.DataFrame, pair: Pair) -> tuple[Any, ...]:

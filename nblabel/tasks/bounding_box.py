@@ -253,7 +253,7 @@ class BoundingBox(Task):
 
     def tidy(self, annotation: Any) -> pd.DataFrame:
         """Give one row a box: label, left, top, width, height (px), and ``attributes.<name>`` for each that occurs."""
-        frame = pd.DataFrame(annotation, columns=_COLUMNS).astype(dict.fromkeys(_COLUMNS[1:], float))
+        frame = pd.DataFrame(annotation, columns=_COLUMNS, dtype=object).astype(dict.fromkeys(_COLUMNS[1:], float))
         for name in dict.fromkeys(name for box in annotation for name in box.get("attributes", ())):
             frame[f"attributes.{name}"] = [box.get("attributes", {}).get(name) for box in annotation]
         return frame

@@ -275,6 +275,20 @@ class TestAttributes:
             assert kind_of(row["type"]) or row["type"].startswith("groundtruth/")
 
 
+class TestNames:
+    def test_lone_surrogates(self):
+        line = boxes((0, 1, 2, 3, 4), **{"class-map": {"0": "\ud800"}})
+        df = read({"source-ref": "s3://b/a", "\ud801": line["x"], "\ud801-metadata": line["x-metadata"]})
+
+        assert df.nblabel.attributes["attribute"].tolist() == ["\ud801"]
+        assert df.nblabel.annotations("\ud801")["label"].tolist() == ["\ud800"]
+
+    def test_trailing_blanks(self):
+        table = read(boxes((0, 1, 2, 3, 4), **{"class-map": {"0": "cat "}})).nblabel.annotations("x")
+
+        assert table["label"].tolist() == ["cat "]
+
+
 class TestPairs:
     def test_names_that_do_not_pair(self):
         df = read(

@@ -1,5 +1,6 @@
 """What `validate` says about broken manifests, and that it says nothing about good ones."""
 
+import contextlib
 import io
 import json
 from pathlib import Path
@@ -7,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 import nblabel as nl
-from nblabel.errors import ManifestError
+from nblabel.errors import FrameError, ManifestError
 from nblabel.geometry.mask_png import encode_mask
-from nblabel.manifest import codes
+from nblabel.manifest import codes, validate
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "manifests"
 
@@ -274,6 +277,45 @@ def test_large_manifest(many, monkeypatch):
     assert found(read(*[{"source": "a"}] * 3)) == [(None, "TOO_MANY_OBJECTS", None), (None, "MANIFEST_TOO_LARGE", None)]
 
 
+FRAMES = {"seq-no": 1, "prefix": "s3://b/run/", "number-of-frames": 2, "frames": [{"frame-no": 0, "frame": "a"}, {"frame-no": 1, "frame": "b"}]}
+CLOUD = {"format": "binary/xyzi", "unix-timestamp": 1.5}
+
+SEQUENCES = [
+    (None, FRAMES),
+    ("INVALID_SEQUENCE", []),
+    ("INVALID_SEQUENCE", {**FRAMES, "seq-no": "1"}),
+    ("INVALID_SEQUENCE", {**FRAMES, "prefix": "s3://b/run"}),
+    ("INVALID_SEQUENCE", {**FRAMES, "number-of-frames": 3}),
+    ("INVALID_SEQUENCE", {**FRAMES, "frames": [1, 2]}),
+    ("SEQUENCE_TOO_LONG", {**FRAMES, "number-of-frames": 2001, "frames": [{"frame": f"{number:04}"} for number in range(2001)]}),
+    ("SEQUENCE_TOO_LONG", {**FRAMES, "number-of-frames": 501, "frames": [{"frame": f"{number:04}", "format": "text/xyz"} for number in range(501)]}),
+    ("FRAMES_OUT_OF_ORDER", {**FRAMES, "frames": [{"frame": "frame2"}, {"frame": "frame10"}]}),
+]
+CLOUDS = [
+    (None, CLOUD),
+    (None, {"json-paths": []}),
+    ("INVALID_FRAME_METADATA", []),
+    ("INVALID_FRAME_METADATA", {"format": "binary/xyzi"}),
+    ("INVALID_FRAME_METADATA", {**CLOUD, "format": "las"}),
+    ("INVALID_FRAME_METADATA", {**CLOUD, "images": [{}] * 9}),
+    ("INVALID_FRAME_METADATA", {**CLOUD, "images": [{"image-path": "a.jpg"}]}),
+]
+
+
+@pytest.mark.parametrize(("code", "sequence"), SEQUENCES)
+def test_sequence(code, sequence, tmp_path):
+    (tmp_path / "run.json").write_text(json.dumps(sequence), encoding="utf-8")
+
+    assert found(read({"source-ref": str(tmp_path / "run.json")})) == ([] if code is None else [(1, code, "source-ref")])
+
+
+@pytest.mark.parametrize(("code", "metadata"), CLOUDS)
+def test_point_cloud(code, metadata):
+    df = read({"source-ref": "s3://b/a.bin", "source-ref-metadata": metadata})
+
+    assert found(df) == ([] if code is None else [(1, code, "source-ref-metadata")])
+
+
 class TestMasks:
     @pytest.fixture
     def mask(self, tmp_path):
@@ -394,9 +436,74 @@ def test_examples_of_every_task_are_without_error(path):
     assert report[report["severity"] == "error"].empty
 
 
+TYPES = st.sampled_from(
+    [
+        f"groundtruth/{name}"
+        for name in (
+            "object-detection",
+            "image-classification",
+            "image-classification-multilabel",
+            "text-span",
+            "semantic-segmentation",
+            "label-verification",
+            "video-object-tracking",
+            "point_cloud_object_detection",
+            "point_cloud_single_frame_semantic_segmentation",
+            "custom",
+            "unheard-of",
+        )
+    ]
+)
+KEYS = [
+    *(
+        "annotations",
+        "entities",
+        "labels",
+        "image_size",
+        "class_id",
+        "class-id",
+        "left",
+        "top",
+        "width",
+        "height",
+        "startOffset",
+        "endOffset",
+        "label",
+    ),
+    *("objects", "class-map", "confidence-map", "confidence", "class-name", "internal-color-map", "color-map", "hex-color", "0", "1"),
+]
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.floats() | st.sampled_from(["", "0", "1", "a", "none.json", "\ud800"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=8,
+)
+SOMETHING = st.fixed_dictionaries(
+    {"source-ref": ANY},
+    optional={
+        "source": ANY,
+        "x": ANY,
+        "x-metadata": ANY | st.builds(lambda kind, rest: {**rest, "type": kind}, TYPES, st.dictionaries(st.sampled_from(KEYS), ANY, max_size=5)),
+        "source-ref-metadata": ANY,
+        "dataset-objectid-attribute-name": ANY,
+    },
+)
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(SOMETHING, min_size=1, max_size=3))
+def test_nothing_that_a_line_can_hold_stops_the_lint_or_the_tidy_frame(lines):
+    df = nl.read_manifest(io.BytesIO(b"\n".join(json.dumps(line).encode() for line in lines)))
+
+    df.nblabel.validate()
+    for name in df.nblabel.attributes["attribute"]:
+        with contextlib.suppress(FrameError):
+            df.nblabel.annotations(name)
+
+
 def test_codes():
     table = codes()
     checked = {code for code, *_ in BAD} | {code for problems, _ in LABELS + MANIFESTS for code, _ in problems}
+    checked |= {code for code, _ in SEQUENCES + CLOUDS if code}
     masks = {"LABEL_FILE_NOT_FOUND", "LABEL_FILE_UNREADABLE", "INVALID_COLOR_MAP", "MASK_SIZE_DIFFERS", "MASK_COLOR_UNKNOWN", "MASK_NOT_INDEXED"}
     elsewhere = masks | {"VALUE_TOO_LONG", "RESERVED_KEY", "VALUE_NOT_JSON", "SOURCE_NOT_FOUND", "IMAGE_SIZE_DIFFERS", "MANIFEST_TOO_LARGE"}
 
@@ -404,3 +511,4 @@ def test_codes():
     assert set(table["severity"]) == {"error", "warning"}
     assert not (table == "").any(axis=None)
     assert set(table.index) == checked | elsewhere
+    assert all(code in validate.__doc__ for code in table.index)

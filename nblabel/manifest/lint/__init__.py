@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["codes", "refusals", "validate"]
 
 # A module of rules puts them on the list.
-for _module in ("lines", "sources", "labels", "boxes", "spans", "masks", "quotas"):
+for _module in ("lines", "sources", "sequences", "labels", "boxes", "spans", "masks", "quotas"):
     import_module(f"{__name__}.{_module}")
 
 _FORM = {"ERROR_NO_LABEL_ATTRIBUTES", "ERROR_INVALID_LABEL_ATTRIBUTE_FORMAT", "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT"}
@@ -96,6 +96,11 @@ def codes() -> pd.DataFrame:
     return table.set_index("code")
 
 
+def _listed() -> str:
+    """Return the list of codes for the documentation."""
+    return "\n".join(f"    {rule.code} ({rule.severity})\n        {rule.meaning} {rule.remedy}" for rule in sorted(RULES, key=lambda rule: rule.code))
+
+
 def refusals(lines: Lines) -> dict[int, str]:
     """Return what a strict reader refuses: the first error of each line that has one, by row."""
     rules = [rule for rule in _rules("line") if rule.severity == "error"]
@@ -111,3 +116,14 @@ def refusals(lines: Lines) -> dict[int, str]:
 @cache
 def _rules(subject: Subject) -> list[Rule]:
     return [rule for rule in RULES if rule.subject == subject]
+
+
+# Written from the rules, so that it says what they do; nothing where Python was told to leave documentation out.
+if validate.__doc__:
+    validate.__doc__ += f"""
+    Notes
+    -----
+    The codes:
+
+{_listed()}
+    """

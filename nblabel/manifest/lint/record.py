@@ -101,6 +101,11 @@ class Line:
         """What the header of the image says, or what is wrong with it; None where it is not looked at."""
         return self.files.measure(self.source, self.folder) if self.files and self.source and self.is_image else None
 
+    @cached_property
+    def content(self) -> bytes | StorageError | None:
+        """What is in the file that is labeled, or why it cannot be read; None where it is not looked at."""
+        return self.files.read(self.source, self.folder) if self.files and self.source else None
+
     @property
     def sizes(self) -> list[tuple[float, float]]:
         """Width and height of the image in pixels: what it has, else what labels say."""
