@@ -84,10 +84,11 @@ def tidy_annotations(df: pd.DataFrame, attribute: str) -> pd.DataFrame:
     for place in labeled:
         places.setdefault(types[place] or str(usual[0][0]), []).append(place)
     bases = folders(df)
+    texts = _texts(df)
     tables = []
     for name, rows in places.items():
         kind = kind_of(name) or CUSTOM
-        items = [_Item(None if pair.label is None else labels[row], metadata[row], bases[row]) for row in rows]
+        items = [_Item(None if pair.label is None else labels[row], metadata[row], bases[row], texts[row]) for row in rows]
         tables.append(_table(kind, items, rows))
     return _assembled(df, tables, attribute)
 
@@ -129,6 +130,7 @@ class _Item(NamedTuple):
     label: Any
     metadata: dict[str, Any]
     folder: str | None
+    text: str | None
 
 
 class _Unread(NamedTuple):
@@ -165,7 +167,8 @@ def _read(kind: Kind, item: _Item) -> Any:
 
     try:
         if not kind.reference:
-            return kind.decode(item.label, item.metadata)
+            annotation = kind.decode(item.label, item.metadata)
+            return kind.align(annotation, item.text)[0] if isinstance(kind, Task) and item.text is not None else annotation
         if not isinstance(item.label, str):
             return _Unread(f"expected the path or URL of a file, got {item.label!r:.80}")
         if not isinstance(kind, Task):
@@ -201,9 +204,9 @@ def _assembled(df: pd.DataFrame, tables: list[pd.DataFrame], attribute: str) -> 
     table = tables[0] if len(tables) == 1 else pd.concat([part.astype(object) for part in tables]).infer_objects().sort_index(kind="stable")
     rows = table.index.to_numpy()
     if {"startOffset", "endOffset"} <= set(table.columns) and _SOURCE in df.columns:
-        sources = cells(df, _SOURCE)
+        texts = _texts(df)
         spans = zip(rows, table["startOffset"], table["endOffset"], strict=True)
-        table.insert(1, "text", [_between(sources[row], start, end) for row, start, end in spans])
+        table.insert(1, "text", pd.Series([_between(texts[row], start, end) for row, start, end in spans], index=table.index, dtype=object))
     table = table[[name for name in table.columns if name not in _LAST] + [name for name in _LAST if name in table.columns]]
     table.index = df.index.take(rows)
     if "problem" in table:
@@ -212,6 +215,12 @@ def _assembled(df: pd.DataFrame, tables: list[pd.DataFrame], attribute: str) -> 
     return table
 
 
-def _between(text: Any, start: Any, end: Any) -> str | None:
-    known = isinstance(text, str) and not pd.isna(start) and not pd.isna(end)
-    return text[int(start) : int(end)] if known else None
+def _texts(df: pd.DataFrame) -> list[str | None]:
+    """Return the texts that are labeled, None for what is no text or stands in a file."""
+    if _SOURCE not in df.columns:
+        return [None] * len(df)
+    return [text if isinstance(text, str) else None for text in cells(df, _SOURCE)]
+
+
+def _between(text: str | None, start: Any, end: Any) -> str | None:
+    return None if text is None or pd.isna(start) or pd.isna(end) else text[int(start) : int(end)]

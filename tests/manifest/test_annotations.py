@@ -112,6 +112,12 @@ class TestOtherKinds:
         assert (second["label"], second["text"]) == ("Face", "😀")
         assert set(empty.values()) == {None}
 
+    def test_offsets_in_utf16_units_become_code_points(self):
+        line = item({"annotations": {"entities": [{"startOffset": 5, "endOffset": 8, "label": "Person"}], "labels": []}}, "text-span")
+        (row,) = records(read({**line, "source": "😀😀 Ada"}).nblabel.annotations("x"))
+
+        assert (row["text"], row["startOffset"], row["endOffset"]) == ("Ada", 3, 6)
+
     def test_cuboids(self):
         cuboid = {
             "class-id": 0,

@@ -12,7 +12,6 @@ from nblabel.manifest.kinds.custom import Custom
 from nblabel.manifest.kinds.point_clouds import Cuboids, PointClasses
 from nblabel.manifest.kinds.sequences import Sequences
 from nblabel.manifest.kinds.single_class import SingleClass
-from nblabel.manifest.kinds.spans import Spans
 from nblabel.tasks import label_reader
 
 if TYPE_CHECKING:
@@ -56,7 +55,6 @@ _KINDS: dict[str, Kind] = {
     "groundtruth/point_cloud_object_detection": Cuboids(),
     "groundtruth/point_cloud_object_tracking": Sequences("Object tracking in point clouds"),
     "groundtruth/point_cloud_single_frame_semantic_segmentation": PointClasses(),
-    "groundtruth/text-span": Spans(),
     "groundtruth/video-classification": SingleClass("Video classification"),
     "groundtruth/video-object-detection": Sequences("Object detection in video frames"),
     "groundtruth/video-object-tracking": Sequences("Object tracking in video frames"),
