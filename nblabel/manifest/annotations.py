@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nblabel import storage
-from nblabel.errors import AnnotationError, FrameError, MediaError, StorageError
+from nblabel.errors import FrameError, NblabelError
 from nblabel.manifest.confidences import confidences
 from nblabel.manifest.kinds import CUSTOM, groundtruth_type, kind_of
 from nblabel.manifest.origin import folders
@@ -176,7 +176,7 @@ def _read(kind: Kind, item: _Item) -> Any:
         task = kind.knowing((name, int(index)) for index, name in kind.class_map(item.label, item.metadata).items())
         value = task.resolve(task.restore(task.decode(item.label, item.metadata)), read, Media())
         return task.tidy(task.annotation(value))
-    except (AnnotationError, MediaError, StorageError) as error:
+    except NblabelError as error:
         return _Unread(str(error))
 
 
