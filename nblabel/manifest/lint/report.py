@@ -34,9 +34,11 @@ class Report:
 
     def add(self, rule: Rule, problems: Iterable[Problem], row: int | None) -> bool:
         """Add what a rule found in a row, or in the whole manifest; tell whether there was anything."""
-        count = len(self._findings)
-        self._findings += [_Finding(row, problem.attribute, rule.severity, rule.code, problem.message, rule.remedy) for problem in problems]
-        return len(self._findings) > count
+        found = False
+        for problem in problems:
+            self._findings.append(_Finding(row, problem.attribute, rule.severity, rule.code, problem.message, rule.remedy))
+            found = True
+        return found
 
     def frame(self, df: pd.DataFrame) -> pd.DataFrame:
         """Return the findings with the numbers of the lines that the rows of a frame came from."""
