@@ -1,10 +1,16 @@
 import type { Choice } from "../generated/schema";
 import type { Choosing, TaskModule } from "./task";
 
+/** A part of a choice: its id is the class. */
+interface SuggestedClass {
+  readonly id: string;
+  readonly label: string;
+}
+
 /** What all modules have in common whose value is the classes of the whole item; a choice takes the place of the one before. */
 type ChoiceTask = Pick<
   TaskModule<Choice, Choice, unknown>,
-  "tools" | "parse" | "parseChange" | "apply" | "entries" | "relabel" | "remove" | "lacking"
+  "tools" | "parse" | "parseChange" | "apply" | "entries" | "relabel" | "remove" | "lacking" | "suggestions"
 > & { readonly choosing: Choosing<Choice, Choice> };
 
 export const choiceTask: ChoiceTask = {
@@ -19,6 +25,16 @@ export const choiceTask: ChoiceTask = {
   lacking({ labels, none }, { settings }) {
     if (labels.length > 0 || none) return null;
     return settings["multiple"] ? `Choose the classes first, or “${settings["exclusion"]}”.` : "Choose a class first.";
+  },
+  suggestions: {
+    include: (value) => value,
+    entries: (parts) => (parts as readonly SuggestedClass[]).map(({ id, label }) => ({ id, label, detail: "", title: label })),
+    accept(value, parts, { settings }) {
+      const names = (parts as readonly SuggestedClass[]).map(({ label }) => label);
+      return { labels: settings["multiple"] ? [...new Set([...value.labels, ...names])] : names.slice(0, 1), none: false };
+    },
+    adopt: (change) => ({ change, answers: [] }),
+    part: ({ labels }, id) => (labels.includes(id) ? { id, label: id } : undefined),
   },
   choosing: {
     chosen: ({ labels, none }, { settings }) => (none ? [String(settings["exclusion"])] : labels),

@@ -87,7 +87,7 @@ export function createLabeler<Value, Change, Media>(
 
   const keeper = createKeeper(browserStorage(), `nblabel:${opening.session}`);
   const outbox = createOutbox({ client, keeper, acknowledged, refused });
-  const suggestions = createSuggestions({ item, rules: task.suggestions, selection, commit: make });
+  const suggestions = createSuggestions({ item, task, view: opening.task, selection, commit: make });
 
   // ---- items
 

@@ -1,13 +1,15 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { ItemView, Operation, Suggestion } from "../generated/schema";
-import type { LoadedItem } from "./task";
+import type { ItemView, Operation, Suggestion, TaskView } from "../generated/schema";
+import type { Entry, LoadedItem, TaskModule } from "./task";
 
 /** How a task type shows suggested parts among those of a value, and takes them in. */
 export interface SuggestionRules<Value, Change> {
   /** The value with suggested parts in it, as a stage and a list show it. */
   include(value: Value, parts: readonly unknown[]): Value;
+  /** Rows of a list for suggested parts, where those of the value that `include` gives do not have them. */
+  entries?(parts: readonly unknown[]): readonly Entry[];
   /** The change that takes suggested parts into the value. */
-  accept(value: Value, parts: readonly unknown[]): Change;
+  accept(value: Value, parts: readonly unknown[], view: TaskView): Change;
   /** What a change of the value that `include` gave means for the value itself, and the ids of the suggestions that it accepts or rejects by that. */
   adopt(change: Change, suggested: ReadonlySet<string>): { readonly change: Change | null; readonly answers: readonly string[] };
   /** The part of an id. */
@@ -24,6 +26,8 @@ export interface Suggestions {
   readonly proposal: ReadonlySignal<Suggestion | null>;
   /** Scores below it are not shown; it stays from item to item. */
   readonly threshold: Signal<number>;
+  /** Rows of a list for those that wait, in their order. */
+  entries(): readonly (Entry & { readonly suggestion: Suggestion })[];
   accept(suggestions: readonly Suggestion[]): void;
   reject(suggestions: readonly Suggestion[]): void;
   /** Where a part of the value came from. */
@@ -32,25 +36,41 @@ export interface Suggestions {
 
 export interface SuggestionsOptions<Value, Change, Media> {
   item: ReadonlySignal<LoadedItem<Value, Media> | null>;
-  rules: SuggestionRules<Value, Change> | undefined;
+  task: TaskModule<Value, Change, Media>;
+  view: TaskView;
   selection: ReadonlySignal<readonly string[]>;
   commit(change: Change | null, answers: readonly Suggestion[]): void;
 }
 
-export function createSuggestions<Value, Change, Media>({ item, rules, selection, commit }: SuggestionsOptions<Value, Change, Media>): Suggestions {
+export function createSuggestions<Value, Change, Media>(options: SuggestionsOptions<Value, Change, Media>): Suggestions {
+  const { item, task, view, selection, commit } = options;
+  const rules = task.suggestions;
   const threshold = signal(0);
   const open = computed(() => (item.value && rules ? waitingOf(item.value.view) : []));
   const waiting = computed(() => open.value.filter(({ score }) => score === null || score >= threshold.value));
+
+  function rowsOf(parts: readonly unknown[]): readonly Entry[] {
+    if (!item.value || !rules) return [];
+    return rules.entries?.(parts) ?? task.entries(rules.include(item.value.value, parts));
+  }
+
   return {
     waiting,
     hidden: computed(() => open.value.length - waiting.value.length),
     proposal: computed(() => waiting.value.find(({ id }) => selection.value.includes(id)) ?? waiting.value[0] ?? null),
     threshold,
+    entries() {
+      const rows = new Map(rowsOf(waiting.value.map(({ part }) => part)).map((row) => [row.id, row]));
+      return waiting.value.flatMap((suggestion) => {
+        const row = rows.get(suggestion.id);
+        return row ? [{ ...row, suggestion }] : [];
+      });
+    },
     accept(suggestions) {
       const value = item.value?.value;
       if (value === undefined || !rules || suggestions.length === 0) return;
       const parts = suggestions.map(({ part }) => part);
-      commit(rules.accept(value, parts), suggestions);
+      commit(rules.accept(value, parts, view), suggestions);
     },
     reject(suggestions) {
       if (suggestions.length > 0) commit(null, suggestions);

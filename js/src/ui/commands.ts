@@ -12,6 +12,10 @@ export type Actions = Record<
   | "undo"
   | "redo"
   | "remove"
+  | "accept-all"
+  | "reject"
+  | "surer"
+  | "less-sure"
   | "next-entry"
   | "previous-entry"
   | "hide"
@@ -43,7 +47,10 @@ export function commandsOf<Value, Change, Media>(
 ): Command[] {
   const command = (group: Command["group"], action: keyof Actions, title: string, run = actions[action]): Command => ({ action, title, group, run });
   const enter = () => {
-    if (!editor.finish()) actions.submit();
+    const { proposal, accept } = labeler.suggestions;
+    if (editor.finish()) return;
+    if (proposal.value) accept([proposal.value]);
+    else actions.submit();
   };
   const labels = labeler.labels.map(
     ({ name }, place): Command => ({ action: labelAction(name), title: name, group: "Labels", run: () => labeler.chooseLabel(place) }),
@@ -87,11 +94,18 @@ export function commandsOf<Value, Change, Media>(
     command("View", "show-all", "Show all again"),
     command("View", "lock", "Lock the selection, or the active label"),
   ];
+  const ofSuggestions = [
+    command("Edit", "accept-all", "Accept all suggestions shown"),
+    command("Edit", "reject", "Reject the suggestion"),
+    command("View", "surer", "Show surer suggestions only"),
+    command("View", "less-sure", "Show less sure suggestions too"),
+  ];
   return [
     ...labels,
     ...(labels.length > MANY ? [command("Labels", "search", "Search the labels")] : []),
     ...tools,
     ...toggles,
+    ...(labeler.task.suggestions ? ofSuggestions : []),
     command("Items", "submit", "Submit", enter),
     command("Items", "skip", "Skip"),
     command("Items", "next", "Next item"),

@@ -14,6 +14,13 @@ export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>
   const colors = new Map(labeler.labels.map(({ name, color }) => [name, color]));
   const { visibility, selection } = labeler;
   const current = entries.find(({ id }) => selection.value.includes(id)) ?? entries[0];
+  function originOf(id: string): { badge: string; title: string } {
+    const origin = labeler.suggestions.origin(id);
+    if (!origin) return { badge: "", title: "" };
+    const { changed, suggestion } = origin;
+    const score = suggestion.score === null ? "" : ` (score ${suggestion.score.toFixed(2)})`;
+    return { badge: changed ? "✦~" : "✦", title: `${changed ? "changed from a suggestion" : "suggested"}${score}` };
+  }
   return (
     <section class="entries" aria-label="Annotations">
       <h3>
@@ -34,7 +41,8 @@ export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>
               color={colors.get(entry.label) ?? UNKNOWN_COLOR}
               text={colors.has(entry.label) ? entry.label : `${entry.label} (unknown)`}
               detail={entry.detail}
-              title={entry.title}
+              title={[entry.title, originOf(entry.id).title].filter(Boolean).join(", ")}
+              origin={originOf(entry.id).badge}
               selected={selection.value.includes(entry.id)}
               current={entry === current}
               hidden={visibility.hides(entry)}
@@ -63,6 +71,8 @@ interface RowProps {
   text: string;
   detail: string;
   title: string;
+  /** Where it came from, in a sign. */
+  origin: string;
   selected: boolean;
   current: boolean;
   hidden: boolean;
@@ -73,7 +83,7 @@ interface RowProps {
   remove(): void;
 }
 
-function Row({ color, text, detail, title, selected, current, hidden, locked, hide, lock, select, remove }: RowProps) {
+function Row({ color, text, detail, title, origin, selected, current, hidden, locked, hide, lock, select, remove }: RowProps) {
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (selected) row.current?.scrollIntoView({ block: "nearest" });
@@ -91,6 +101,7 @@ function Row({ color, text, detail, title, selected, current, hidden, locked, hi
       >
         <i class="swatch" />
         <span class="text">{text}</span>
+        {origin && <span class="origin">{origin}</span>}
         <span class="detail">{detail}</span>
       </button>
       <Mark name="hide" on={hidden} what={`this ${text}`} reachable={current} run={hide} />

@@ -93,6 +93,7 @@ const ICONS = {
       <path d="M8 11V7a4 4 0 017.5-1.9" />
     </>,
   ),
+  accept: icon(<path d="M5 12.5l4.5 4.5L19 7.5" />),
   close: icon(<path d="M6 6l12 12M18 6L6 18" />),
 };
 

@@ -14,6 +14,7 @@ import { Help } from "./help";
 import { Palette } from "./palette";
 import css from "./shell.css";
 import { Banner, Footer } from "./status";
+import { Suggestions, suggestionActions } from "./suggestions";
 import { followTheme } from "./theme";
 import { Toolbar } from "./toolbar";
 
@@ -82,6 +83,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
     undo: () => void labeler.undo(),
     redo: () => void labeler.redo(),
     remove: labeler.removeSelection,
+    ...suggestionActions(labeler),
     ...entryActions(labeler),
     ...visibilityActions(labeler),
     search: () => focusOn('[data-nblabel="search"]'),
@@ -151,6 +153,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
         </div>
         <aside>
           <Palette {...shell} />
+          <Suggestions {...shell} />
           {!labeler.task.choosing && <Entries {...shell} />}
         </aside>
       </div>

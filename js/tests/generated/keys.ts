@@ -27,6 +27,19 @@ export const KEYS: Record<string, Record<string, string[]>> = {
       "Delete",
       "Backspace"
     ],
+    "accept-all": [
+      "Shift+Enter"
+    ],
+    "reject": [
+      "Shift+Delete",
+      "Shift+Backspace"
+    ],
+    "surer": [
+      ">"
+    ],
+    "less-sure": [
+      "<"
+    ],
     "duplicate": [
       "Ctrl+d"
     ],
@@ -182,6 +195,19 @@ export const KEYS: Record<string, Record<string, string[]>> = {
       "Delete",
       "Backspace"
     ],
+    "accept-all": [
+      "Shift+Enter"
+    ],
+    "reject": [
+      "Shift+Delete",
+      "Shift+Backspace"
+    ],
+    "surer": [
+      ">"
+    ],
+    "less-sure": [
+      "<"
+    ],
     "duplicate": [
       "Ctrl+d"
     ],
@@ -264,6 +290,19 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     "remove": [
       "Delete",
       "Backspace"
+    ],
+    "accept-all": [
+      "Shift+Enter"
+    ],
+    "reject": [
+      "Shift+Delete",
+      "Shift+Backspace"
+    ],
+    "surer": [
+      ">"
+    ],
+    "less-sure": [
+      "<"
     ],
     "duplicate": [
       "Ctrl+d"
@@ -384,6 +423,19 @@ export const KEYS: Record<string, Record<string, string[]>> = {
       "Delete",
       "Backspace"
     ],
+    "accept-all": [
+      "Shift+Enter"
+    ],
+    "reject": [
+      "Shift+Delete",
+      "Shift+Backspace"
+    ],
+    "surer": [
+      ">"
+    ],
+    "less-sure": [
+      "<"
+    ],
     "duplicate": [
       "Ctrl+d"
     ],
@@ -478,6 +530,19 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     "remove": [
       "Delete",
       "Backspace"
+    ],
+    "accept-all": [
+      "Shift+Enter"
+    ],
+    "reject": [
+      "Shift+Delete",
+      "Shift+Backspace"
+    ],
+    "surer": [
+      ">"
+    ],
+    "less-sure": [
+      "<"
     ],
     "duplicate": [
       "Ctrl+d"
