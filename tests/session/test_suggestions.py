@@ -52,9 +52,8 @@ def states(session, index=0):
 def test_forms_of_predictions(task, prediction):
     suggestions, refusals = task.suggestions(prediction, MEDIA, "yolo")
     assert refusals == []
-    assert [suggestion.part for suggestion in suggestions] == [
-        {"id": suggestion.id, **box} for suggestion, box in zip(suggestions, (BOX, DOG), strict=True)
-    ]
+    assert task.annotation([suggestion.part for suggestion in suggestions]) == [BOX, DOG]
+    assert all(suggestion.part["id"] == suggestion.id for suggestion in suggestions)
     assert [suggestion.score for suggestion in suggestions] == pytest.approx([0.9, 0.4])
 
 
