@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nblabel.tasks.semantic_segmentation import SemanticSegmentation
     from nblabel.tasks.text_classification import TextClassification
     from nblabel.widgets import label
+    from nblabel.workforce import LocalWorkforce
 
 __version__ = "0.1.0"
 
@@ -38,6 +39,7 @@ __all__ = [
     "Instructions",
     "Keys",
     "Label",
+    "LocalWorkforce",
     "NamedEntityRecognition",
     "SemanticSegmentation",
     "TextClassification",
@@ -62,6 +64,7 @@ _HOMES = {
     "Instructions": "nblabel.labels",
     "Keys": "nblabel.keys",
     "Label": "nblabel.labels",
+    "LocalWorkforce": "nblabel.workforce",
     "NamedEntityRecognition": "nblabel.tasks.named_entity_recognition",
     "SemanticSegmentation": "nblabel.tasks.semantic_segmentation",
     "TextClassification": "nblabel.tasks.text_classification",

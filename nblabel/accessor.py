@@ -8,7 +8,10 @@ import pandas as pd
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from nblabel.tasks import Task
+    from nblabel.workforce import LabelingJob, Team
 
 __all__ = ["ManifestAccessor"]
 
@@ -143,6 +146,88 @@ class ManifestAccessor:
         from nblabel.manifest import random_split
 
         return random_split(self._frame, weights, seed)
+
+    def push(
+        self,
+        task: Task,
+        team: Team,
+        *,
+        name: str,
+        attribute: str | None = None,
+        output: str | os.PathLike[str] | None = None,
+        workers_per_object: int | None = None,
+        source: str | None = None,
+        key: str | None = None,
+        gold: str | Mapping[Any, Any] | None = None,
+        priority: str | None = None,
+        enough: float | None = None,
+        **options: Any,
+    ) -> LabelingJob:
+        """Give the rows to a team; run again, it gives the same job.
+
+        Parameters
+        ----------
+        task : Task
+            What is asked.
+        team : Team
+            Who is asked.
+        name : str
+            The job's name.
+        attribute : str, optional
+            The label attribute; the name by default. Rows that have a label there already are left out (chaining).
+        output : path or URL, optional
+            Where Ground Truth's output tree is written: in a folder of the job's name.
+        workers_per_object : int, optional
+            Answers wanted for each row, 1 to 9; 5 for boxes and 3 for other tasks by default, as in Ground Truth's console.
+        source, key : str, optional
+            As in `nblabel.label`.
+        gold : str or mapping, optional
+            Annotations that are known to be right: a column of labels, or annotations by index label. Workers are judged by them.
+        priority : str, optional
+            A column of numbers; rows of higher ones are asked about first.
+        enough : float, optional
+            Agreement (0 to 1) of two or more answers from which a row needs no more of them.
+        **options
+            Fields of `nblabel.workforce.JobOptions`, such as ``task_time_limit_in_seconds``.
+
+        Returns
+        -------
+        LabelingJob
+            The job.
+
+        Raises
+        ------
+        FrameError
+            When the rows cannot be given out as asked.
+        TaskError
+            When an option is outside its limits, or the name belongs to another job.
+
+        Examples
+        --------
+        ::
+
+            team = nl.LocalWorkforce().team("cats", invite=["ann@example.com"])
+            job = df.nblabel.push(nl.BoundingBox(["cat"]), team, name="my-cat-job", output="out", workers_per_object=2)
+            job.wait()
+            labeled = job.result()
+        """
+        from nblabel.workforce import push
+
+        return push(
+            self._frame,
+            task,
+            team,
+            name=name,
+            attribute=attribute,
+            output=output,
+            workers_per_object=workers_per_object,
+            source=source,
+            key=key,
+            gold=gold,
+            priority=priority,
+            enough=enough,
+            **options,
+        )
 
     def join(self, attribute: str, store: str | os.PathLike[str] | None = None) -> pd.DataFrame:
         """Bring what the store knows of a label attribute into this frame.

@@ -17,7 +17,7 @@ from nblabel.tasks.base import Media
 if TYPE_CHECKING:
     from nblabel.tasks import Task
 
-__all__ = ["METHODS", "agreement", "consolidate", "consolidation_of", "read_answers", "worker_skill"]
+__all__ = ["METHODS", "Method", "agreement", "consolidate", "consolidation_of", "read_answers", "worker_skill"]
 
 _log = logging.getLogger(__name__)
 

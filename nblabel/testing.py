@@ -1,4 +1,4 @@
-"""Checks that every task type passes, for those who write one.
+"""Checks that every task type passes, for those who write one; and workers who do not exist, for demonstrations and tests.
 
 >>> from nblabel.tasks.bounding_box import BoundingBox
 >>> box = {"label": "cat", "left": 1, "top": 2, "width": 3, "height": 4}
@@ -8,20 +8,96 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from nblabel import schema
 from nblabel.tasks.base import Context, Media, Task
 from nblabel.wire import TaskView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["check_task"]
+    from nblabel.workforce import LabelingJob, Worker
+
+__all__ = ["SimulatedWorker", "check_task"]
 
 _CREATED = datetime(2024, 3, 4, 9, 51, 0, 148118, tzinfo=UTC)
+
+
+class SimulatedWorker:
+    """A worker who labels jobs as told: right with a given probability, else wrong in a way that people are.
+
+    Parameters
+    ----------
+    worker : Worker
+        Whose door is used; see `nblabel.workforce.Team.as_worker`.
+    truth : mapping
+        The right annotation of each object, by its line in the manifest.
+    accuracy : float
+        Probability of a right answer, for each class, box or span; a wrong one is another class, is moved or missed; a mask is shifted.
+    bias : str, optional
+        The class that wrong answers have; any other one by default.
+    seed : int
+        Makes the same worker answer the same.
+
+    Examples
+    --------
+    ::
+
+        truth = dict(enumerate(df["true_class"]))
+        for name, accuracy in {"ann": 0.95, "bob": 0.8, "cyd": 0.6}.items():
+            SimulatedWorker(team.as_worker(name), truth, accuracy=accuracy).label(job)
+    """
+
+    def __init__(self, worker: Worker, truth: Mapping[int, Any], *, accuracy: float = 0.9, bias: str | None = None, seed: int = 0) -> None:
+        self.worker = worker
+        self._truth = truth
+        self._accuracy = accuracy
+        self._bias = bias
+        self._random = random.Random(f"{worker.name}/{seed}")  # noqa: S311 - simulation, not security
+
+    def label(self, job: LabelingJob, *, limit: int | None = None) -> int:
+        """Answer all objects that the job has for this worker, or `limit` of them; gives how many."""
+        done = 0
+        while (limit is None or done < limit) and (item := self.worker.next(job)) is not None:
+            item.submit(self.answer(self._truth[item.place], [label.name for label in job.task.labels]))
+            done += 1
+        return done
+
+    def answer(self, truth: Any, names: Sequence[str]) -> Any:
+        """Say what the worker would answer where `truth` is right."""
+        if isinstance(truth, str):
+            return truth if self._right() else self._other(truth, names)
+        if isinstance(truth, np.ndarray):
+            return truth if self._right() else np.roll(truth, (self._random.randint(2, 8), self._random.randint(2, 8)), (0, 1))
+        if all(isinstance(part, str) for part in truth):
+            return [name for name in names if (name in truth) == self._right()]
+        return [found for part in truth if (found := part if self._right() else self._distorted(part, names)) is not None]
+
+    def _right(self) -> bool:
+        return self._random.random() < self._accuracy
+
+    def _other(self, name: str, names: Sequence[str]) -> str:
+        others = [other for other in names if other != name]
+        if self._bias in others:
+            return self._bias
+        return self._random.choice(others) if others else name
+
+    def _distorted(self, part: dict[str, Any], names: Sequence[str]) -> dict[str, Any] | None:
+        """Miss a part, give it another class, or get its place wrong."""
+        kind = self._random.choice(["missed", "label", "place"])
+        if kind == "missed":
+            return None
+        if kind == "label":
+            return {**part, "label": self._other(part["label"], names)}
+        if "startOffset" in part:
+            return {**part, "startOffset": part["startOffset"] + (part["endOffset"] - part["startOffset"]) // 2}
+        return {**part, "width": part["width"] * self._random.uniform(0.5, 0.9), "height": part["height"] * self._random.uniform(0.5, 0.9)}
 
 
 def check_task(task: Task, annotations: Sequence[Any], media: Media) -> None:

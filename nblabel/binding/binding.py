@@ -14,9 +14,10 @@ from nblabel.binding.cells import Writer
 from nblabel.binding.classes import ClassMaps
 from nblabel.binding.columns import LabelColumns, cells, is_same
 from nblabel.binding.identity import Places, column_place, is_absent, source_column, texts
+from nblabel.binding.rows import check_attribute
 from nblabel.errors import AnnotationError, FrameError, MediaError, NblabelError, StoreError
 from nblabel.manifest import folders
-from nblabel.manifest.attributes import check_attribute_name, metadata_name
+from nblabel.manifest.attributes import metadata_name
 from nblabel.manifest.codec import paused_gc
 from nblabel.manifest.dates import read_date
 from nblabel.media import MAX_BYTES, encode_text, read_text
@@ -103,7 +104,7 @@ class Binding:
         media: Sequence[bytes] | None = None,
         output: str | os.PathLike[str] | None = None,
     ) -> None:
-        _check_attribute(attribute, task)
+        check_attribute(attribute, task)
         if not len(frame):
             raise FrameError("the DataFrame has no rows, so there is nothing to label; check how it was read or filtered")
         self.frame = frame
@@ -390,16 +391,3 @@ def fill(
 def _beginning(text: str) -> str:
     words = " ".join(text[: 4 * _LONGEST_NAME].split())
     return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1].rstrip()}…"
-
-
-def _check_attribute(attribute: str, task: Task) -> None:
-    check_attribute_name(attribute)
-    if task.reference and not attribute.endswith("-ref"):
-        raise FrameError(
-            f"attribute {attribute!r}: labels of {type(task).__name__} are files, so its name must end in '-ref'; use {attribute + '-ref'!r}"
-        )
-    if not task.reference and attribute.endswith("-ref"):
-        near = attribute.removesuffix("-ref")
-        raise FrameError(
-            f"attribute {attribute!r}: only labels that are files may end in '-ref', those of {type(task).__name__} are not; use {near!r}"
-        )

@@ -10,8 +10,12 @@ from nblabel import storage
 from nblabel.tasks.base import Context
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from nblabel.store import Job, Work
     from nblabel.tasks import Task
+    from nblabel.tasks.base import Media
 
 __all__ = ["Cells", "Writer"]
 
@@ -61,9 +65,38 @@ class Writer:
             return Cells(*imported)
         if work.state != "submitted" or work.decided is None:
             return None
-        reference = self._reference(work, folder) if self._task.reference else ""
+        reference = self._reference(work.item, work.decided, folder) if self._task.reference else ""
         context = Context(media=work.media, job_name=self._job.name, created=work.decided, provenance=work.provenance, reference=reference)
         return Cells(*self._task.write(work.submitted, context))
+
+    def consolidated(self, annotation: Any, confidence: Any, media: Media, *, item: int, created: datetime, folder: str | None) -> Cells:
+        """Give label and metadata of what several workers made together, its file written where it has one.
+
+        Parameters
+        ----------
+        annotation, confidence : object
+            As consolidation gave them.
+        media : Media
+            What is known of the media.
+        item : int
+            What the file is named by.
+        created : datetime
+            When the last answer came.
+        folder : str or None
+            Folder or URL of the manifest that names the item.
+
+        Raises
+        ------
+        StorageError
+            When the file cannot be written.
+        """
+        reference = self._reference(item, created, folder) if self._task.reference else ""
+        context = Context(media=media, job_name=self._job.name, created=created, reference=reference, confidence=confidence)
+        value = self._task.restore(annotation)
+        cells = Cells(*self._task.write(value, context))
+        if self._task.reference:
+            self._write(cells, self._task.file(value))
+        return cells
 
     def write_file(self, work: Work, cells: Cells) -> None:
         """Write the file that a label refers to, unless it is there.
@@ -75,7 +108,9 @@ class Writer:
         """
         if not self._task.reference or work.imported is not None:
             return
-        content = self._task.file(work.submitted)
+        self._write(cells, self._task.file(work.submitted))
+
+    def _write(self, cells: Cells, content: Callable[[], bytes] | None) -> None:
         if content is not None and not storage.exists(cells.label):
             storage.make_folder(storage.folder(cells.label))
             storage.write_bytes_atomic(cells.label, [content()])
@@ -84,10 +119,10 @@ class Writer:
         """Tell whether a label names the file of another one, maybe in another folder."""
         return self._task.reference and isinstance(label, str) and os.path.basename(label) == os.path.basename(own)  # noqa: PTH119 - may be a URL
 
-    def _reference(self, work: Work, folder: str | None) -> str:
+    def _reference(self, item: int, decided: datetime, folder: str | None) -> str:
         # Ground Truth's names have colons, which Windows and Jupyter's file browser give a meaning of their own.
-        moment = "" if work.decided is None else work.decided.strftime("%Y-%m-%dT%H-%M-%S.%f")
-        name = f"{self._job.name}/annotations/consolidated-annotation/output/{work.item}_{moment}{self._task.suffix}"
+        moment = decided.strftime("%Y-%m-%dT%H-%M-%S.%f")
+        name = f"{self._job.name}/annotations/consolidated-annotation/output/{item}_{moment}{self._task.suffix}"
         base = self._output if self._output is not None else folder if folder and storage.is_local(folder) else ""
         return f"{base.rstrip('/')}/{name}" if base and not storage.is_local(base) else _short(Path(storage.local_path(base), name))
 

@@ -210,7 +210,7 @@ def mask_agreement(answers: Answers) -> pd.DataFrame:
     classes = np.unique(table[~np.isnan(table)]).astype(int).tolist()
     rows: list[tuple[str, int | None, float]] = [("label", None, krippendorff_alpha(table))]
     rows += [("label", one, krippendorff_alpha(np.where(np.isnan(table), np.nan, table == one))) for one in classes]
-    return pd.DataFrame(rows, columns=["measure", "label", "alpha"])
+    return pd.DataFrame(rows, columns=["measure", "label", "alpha"], dtype=object).astype({"alpha": float})
 
 
 def _plain_vote(stack: NDArray[np.uint8]) -> tuple[Mask, dict[int, float]]:

@@ -190,6 +190,13 @@ class Journal:
         with self._database.write() as connection:
             connection.execute("REPLACE INTO positions (job, worker, item) VALUES (?, ?, ?)", (self.job.id, self.worker, item))
 
+    def lay(self, item: int, value: Any) -> None:
+        """Lay a value before a worker who has not begun with an item."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO annotations (item, worker, state, value) VALUES (?, ?, 'draft', ?)", (item, self.worker, dump_json(value))
+            )
+
     def take_in(self, labels: Iterable[tuple[int, Label]], *, since: int | None = None) -> None:
         """Take labels that a manifest brought as handed in; changes that were not submitted stay as they are.
 

@@ -102,7 +102,73 @@ _SUGGESTIONS = (
     "ALTER TABLE annotations ADD COLUMN provenance TEXT",
 )
 
-_STEPS = (_FIRST, _SUGGESTIONS)
+_TEAMS = (
+    # What a worker is called in everything that leaves the store, as Ground Truth's worker ids are: it tells nobody's name.
+    "ALTER TABLE workers ADD COLUMN pseudonym TEXT",
+    "UPDATE workers SET pseudonym = 'private.local.' || lower(hex(randomblob(8)))",
+    "CREATE TABLE teams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created TEXT NOT NULL)",
+    """
+    CREATE TABLE members (
+        team INTEGER NOT NULL REFERENCES teams,
+        worker INTEGER NOT NULL REFERENCES workers,
+        role TEXT NOT NULL CHECK (role IN ('owner', 'worker', 'reviewer')),
+        PRIMARY KEY (team, worker)
+    ) WITHOUT ROWID
+    """,
+    # digest: of the token, which itself is kept nowhere. used: when, once it was.
+    """
+    CREATE TABLE invitations (
+        digest TEXT PRIMARY KEY,
+        team INTEGER NOT NULL REFERENCES teams,
+        email TEXT,
+        role TEXT NOT NULL CHECK (role IN ('owner', 'worker', 'reviewer')),
+        created TEXT NOT NULL,
+        used TEXT,
+        worker INTEGER REFERENCES workers
+    )
+    """,
+    """
+    CREATE TABLE pushes (
+        job INTEGER PRIMARY KEY REFERENCES jobs,
+        team INTEGER NOT NULL REFERENCES teams,
+        options TEXT NOT NULL,
+        created TEXT NOT NULL,
+        ended TEXT,
+        stopped INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    # An item that is given to workers. place: its line of the manifest. source: what it shows. folder: where references start from.
+    """
+    CREATE TABLE objects (
+        item INTEGER PRIMARY KEY REFERENCES items,
+        job INTEGER NOT NULL REFERENCES jobs,
+        place INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        folder TEXT,
+        priority REAL NOT NULL DEFAULT 0,
+        gold TEXT,
+        preset TEXT,
+        failure TEXT,
+        closed INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    "CREATE INDEX objects_in_order ON objects (job, closed, priority DESC, place)",
+    # until: seconds since 1970, when the worker's time for the item is over.
+    """
+    CREATE TABLE assignments (
+        item INTEGER NOT NULL REFERENCES objects,
+        worker INTEGER NOT NULL REFERENCES workers,
+        state TEXT NOT NULL CHECK (state IN ('accepted', 'submitted', 'returned', 'declined')),
+        accepted REAL NOT NULL,
+        until REAL NOT NULL,
+        PRIMARY KEY (item, worker)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX assignments_of_workers ON assignments (worker, state)",
+    "CREATE INDEX submissions ON operations (item, worker, sequence) WHERE kind = 'submit'",
+)
+
+_STEPS = (_FIRST, _SUGGESTIONS, _TEAMS)
 VERSION = len(_STEPS)
 """The version of the tables that this nblabel writes."""
 

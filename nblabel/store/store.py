@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from nblabel.errors import FrameError, StoreError, TaskError
+from nblabel.store.assignments import Assignments
 from nblabel.store.database import Database
 from nblabel.store.journal import Journal
+from nblabel.store.pushes import Pushes
 from nblabel.store.records import Job
 from nblabel.store.tasks import describe, rebuild
+from nblabel.store.teams import Teams, worker_id
 from nblabel.store.texts import dump_json, encode_source, load_json, now
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from nblabel.tasks import Task
 
@@ -198,9 +201,20 @@ class Store:
             found = connection.execute("SELECT id FROM workers WHERE name = ?", (worker,)).fetchone()
         if found is None:
             with self._database.write() as connection:
-                connection.execute("INSERT OR IGNORE INTO workers (name) VALUES (?)", (worker,))
-                found = connection.execute("SELECT id FROM workers WHERE name = ?", (worker,)).fetchone()
+                found = (worker_id(connection, worker),)
         return Journal(self._database, job, found[0])
+
+    def teams(self) -> Teams:
+        """Give the teams."""
+        return Teams(self._database)
+
+    def pushes(self) -> Pushes:
+        """Give what was given to teams."""
+        return Pushes(self._database)
+
+    def assignments(self, job: Job, *, wanted: int, seconds: float, concurrent: int, clock: Callable[[], float]) -> Assignments:
+        """Give who works on what in a job; see `Assignments`."""
+        return Assignments(self._database, job, wanted=wanted, seconds=seconds, concurrent=concurrent, clock=clock)
 
 
 def _find(connection: sqlite3.Connection, attribute: str, name: str | None) -> Job | None:

@@ -38,11 +38,16 @@ if TYPE_CHECKING:
 
     from nblabel.consolidation import Answers, Consolidation
 
-__all__ = ["PROVENANCE", "Context", "Media", "Origin", "Task", "free_id", "keep_ids"]
+__all__ = ["CONFIDENCE", "PROVENANCE", "Context", "Media", "Origin", "Task", "free_id", "keep_ids"]
 
 PROVENANCE = "nblabel-provenance"
 """Key of the metadata that says where the parts of a label came from; see `Context.metadata`."""
 
+CONFIDENCE = "nblabel-confidence"
+"""Key of the metadata that has the confidence as it was estimated; see `Context.metadata`."""
+
+# What jobs of Ground Truth top out at.
+_MOST_SURE = 0.95
 _SCORES = ("score", "confidence")
 
 Origin = Literal["human", "suggested", "changed"]
@@ -73,20 +78,33 @@ class Context:
     provenance: Sequence[Mapping[str, Any]] = ()
     reference: str = ""
     """What the label refers to its file by, where it is one."""
+    confidence: Any = None
+    """How sure a consolidated annotation is, 0 to 1: a number, a sequence parallel to its parts, or a mapping by class; None: one worker labeled."""
+
+    def sureness(self, part: Any = None) -> float:
+        """Give a confidence as Ground Truth writes it: two digits, at most 0.95, and 0 where one worker labeled."""
+        found = self.confidence
+        if part is not None and found is not None:
+            found = found.get(part) if isinstance(found, Mapping) else found[part]
+        return 0 if not found else round(min(found, _MOST_SURE), 2)
 
     def metadata(self, groundtruth_type: str) -> dict[str, Any]:
         """Give the metadata fields that all task types share, in Ground Truth's order and form (developer guide, "Output data").
 
         Ground Truth has no field that says of a part where it came from. Where some came from suggestions, a key of our own, ``nblabel-provenance``,
         follows those of Ground Truth: a list with an object for each part, in the label's order: its ``origin`` (human, suggested or changed) and,
-        unless that is human, the ``score`` and the ``source`` of the suggestion.
+        unless that is human, the ``score`` and the ``source`` of the suggestion. Where several workers were consolidated, ``nblabel-confidence`` has
+        the confidence as it was estimated, without the form of `sureness`.
         """
-        shared = {
+        shared: dict[str, Any] = {
             "type": groundtruth_type,
             "human-annotated": "yes",
             "creation-date": self.created.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
             "job-name": f"labeling-job/{self.job_name.lower()}",
         }
+        if self.confidence is not None:
+            by_class = isinstance(self.confidence, Mapping)
+            shared[CONFIDENCE] = {str(index): sure for index, sure in self.confidence.items()} if by_class else self.confidence
         assisted = any(part["origin"] != "human" for part in self.provenance)
         return {**shared, PROVENANCE: [dict(part) for part in self.provenance]} if assisted else shared
 
@@ -352,6 +370,26 @@ class Task(ABC):
     def same(self, one: Any, other: Any) -> bool:
         """Tell whether two annotations mean the same."""
         return bool(one == other)
+
+    def answer_content(self, annotation: Any, media: Media) -> dict[str, Any]:
+        """Write an annotation as a worker's answer in Ground Truth's worker-response files: by the name of the crowd element that asks for it.
+
+        Task types that Ground Truth has no element for are written as ``{<task type>: {"annotation": ...}}``.
+        """
+        return {self.type: {"annotation": annotation, "mediaProperties": {"width": media.width, "height": media.height}}}
+
+    def read_answer(self, content: Mapping[str, Any]) -> Any:
+        """Read what `answer_content` wrote, or a worker's answer of Ground Truth.
+
+        Raises
+        ------
+        AnnotationError
+            When nothing can be made of it.
+        """
+        found = content.get(self.type)
+        if not isinstance(found, Mapping) or "annotation" not in found:
+            raise AnnotationError(f"expected an answer under {self.type!r}, got {sorted(content)}")
+        return found["annotation"]
 
     def consolidate(self, answers: Answers, method: str) -> Consolidation:  # noqa: ARG002 - a task type that can, does
         """Make one annotation an item of what several workers said; see `nblabel.consolidate`.

@@ -32,6 +32,7 @@ __all__ = ["BoundingBox", "Box", "BoxChange"]
 
 # A box drawn to the border of the image may miss it by a rounding error of the browser's arithmetic; what reaches over is cut off.
 _SLACK = 0.01
+_ELEMENT = "boundingBox"
 _COLUMNS = ["label", "left", "top", "width", "height"]
 _ATTRIBUTES = "label-category-attributes"
 _ARROWS = {"left": "ArrowLeft", "right": "ArrowRight", "up": "ArrowUp", "down": "ArrowDown"}
@@ -190,7 +191,7 @@ class BoundingBox(Task):
     def encode(self, annotation: Any, context: Context) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write boxes as Ground Truth does; see `Task.encode`.
 
-        Confidence is 0, as Ground Truth writes it where one worker labeled.
+        Confidence is that of `Context.sureness`.
         """
         ids = dict(self.class_ids)
         for box in annotation:
@@ -210,7 +211,7 @@ class BoundingBox(Task):
             ],
         }
         metadata = {
-            "objects": [{"confidence": 0} for _ in annotation],
+            "objects": [{"confidence": context.sureness(place)} for place in range(len(annotation))],
             "class-map": {str(position): names[position] for position in present},
             **context.metadata(self.groundtruth_types[0]),
         }
@@ -242,6 +243,18 @@ class BoundingBox(Task):
         # One call for all: the system's random numbers are what takes the time when a large manifest is taken in.
         ids = secrets.token_hex(6 * len(annotation))
         return [{"id": ids[12 * place : 12 * place + 12], "attributes": {}, **box} for place, box in enumerate(annotation)]
+
+    def answer_content(self, annotation: Any, media: Media) -> dict[str, Any]:
+        """Write boxes as ``crowd-bounding-box`` answers; see `Task.answer_content`."""
+        boxes = [{side: box[side] for side in ("height", "label", "left", "top", "width")} for box in annotation]
+        return {_ELEMENT: {"boundingBoxes": boxes, "inputImageProperties": {"height": media.height, "width": media.width}}}
+
+    def read_answer(self, content: Mapping[str, Any]) -> Any:
+        """Read the answer of a ``crowd-bounding-box``; see `Task.read_answer`."""
+        boxes = next((found["boundingBoxes"] for found in content.values() if isinstance(found, Mapping) and "boundingBoxes" in found), None)
+        if not isinstance(boxes, list):
+            raise AnnotationError(f"expected 'boundingBoxes' in the answer, got {content!r:.80}")
+        return [{column: box[column] for column in _COLUMNS} for box in boxes]
 
     def consolidate(self, answers: Answers, method: str) -> Consolidation:
         """Make one list of boxes an item of several; see `Task.consolidate`."""

@@ -144,7 +144,7 @@ class Classification(Task):
     def encode(self, annotation: Any, context: Context) -> tuple[int | list[int], dict[str, Any]]:
         """Write classes as Ground Truth does; see `Task.encode`.
 
-        Confidence is 0, as Ground Truth writes it where one worker labeled.
+        Confidence is that of `Context.sureness`.
         """
         ids = dict(self.class_ids)
         names = annotation if self.multiple else [annotation]
@@ -152,9 +152,10 @@ class Classification(Task):
             ids.setdefault(name, free_id(ids))
         common = context.metadata(self.groundtruth_types[self.multiple])
         if not self.multiple:
-            return ids[annotation], {"class-name": annotation, "confidence": 0, **common}
+            return ids[annotation], {"class-name": annotation, "confidence": context.sureness(), **common}
         class_map = {str(ids[name]): name for name in names}
-        return [ids[name] for name in names], {"class-map": class_map, "confidence-map": dict.fromkeys(class_map, 0), **common}
+        confidences = {index: context.sureness(place) for place, index in enumerate(class_map)}
+        return [ids[name] for name in names], {"class-map": class_map, "confidence-map": confidences, **common}
 
     def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> str | list[str]:
         """Read classes from a label; an index may be a text, as some files have it; see `Task.decode`."""
@@ -178,6 +179,19 @@ class Classification(Task):
     def restore(self, annotation: Any) -> dict[str, Any]:
         """Make the value for classes of a manifest, whether the task has them or not; see `Task.restore`."""
         return _dump(self._choice(annotation))
+
+    def answer_content(self, annotation: Any, media: Media) -> dict[str, Any]:  # noqa: ARG002
+        """Write the choice as the classifier element of the media answers; see `Task.answer_content`."""
+        element = "crowd-image-classifier" if self.media == "image" else "crowd-classifier"
+        return {f"{element}-multi-select": {"labels": list(annotation)}} if self.multiple else {element: {"label": annotation}}
+
+    def read_answer(self, content: Mapping[str, Any]) -> Any:
+        """Read the answer of a classifier element; see `Task.read_answer`."""
+        name = "labels" if self.multiple else "label"
+        for found in content.values():
+            if isinstance(found, Mapping) and name in found:
+                return found[name]
+        raise AnnotationError(f"expected {name!r} in the answer, got {content!r:.80}")
 
     def consolidate(self, answers: Answers, method: str) -> Consolidation:
         """Make one choice an item of several; see `Task.consolidate`."""

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from nblabel import schema
+from nblabel.consolidation.spans import consolidate_spans, span_agreement
 from nblabel.errors import AnnotationError
 from nblabel.keys import Keymap, Keys
 from nblabel.tasks.base import Context, Media, Task, keep_ids
 from nblabel.tasks.shapes import apply_parts, parts_difference
 
 if TYPE_CHECKING:
+    from nblabel.consolidation import Answers, Consolidation
     from nblabel.labels import Instructions, Label
     from nblabel.wire import TaskView
 
@@ -133,7 +135,7 @@ class NamedEntityRecognition(Task):
     def encode(self, annotation: Any, context: Context) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write spans as Ground Truth does; see `Task.encode`.
 
-        Confidence is 0, as Ground Truth writes it where one worker labeled.
+        Confidence is that of `Context.sureness`.
         """
         known = {label.name: label.short_name or _short(label.name) for label in self.labels}
         names = [*known, *dict.fromkeys(span["label"] for span in annotation if span["label"] not in known)]
@@ -143,7 +145,8 @@ class NamedEntityRecognition(Task):
                 "labels": [{"label": name, "shortDisplayName": known.get(name, _short(name))} for name in names],
             }
         }
-        return label, {"entities": [{"confidence": 0} for _ in annotation], **context.metadata(self.groundtruth_types[0])}
+        confidences = [{"confidence": context.sureness(place)} for place in range(len(annotation))]
+        return label, {"entities": confidences, **context.metadata(self.groundtruth_types[0])}
 
     def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> list[dict[str, Any]]:  # noqa: ARG002
         """Read spans from a label, or from a worker's own answer; see `Task.decode`."""
@@ -152,6 +155,23 @@ class NamedEntityRecognition(Task):
         if not isinstance(entities, list):
             raise AnnotationError(f"expected {{'annotations': {{'entities': [...]}}}}, got {label!r:.80}")
         return [_entity(entity, place) for place, entity in enumerate(entities)]
+
+    def answer_content(self, annotation: Any, media: Media) -> dict[str, Any]:  # noqa: ARG002
+        """Write spans as ``crowd-entity-annotation`` answers; see `Task.answer_content`."""
+        return {"crowd-entity-annotation": {"entities": [dict(span) for span in annotation]}}
+
+    def read_answer(self, content: Mapping[str, Any]) -> Any:
+        """Read the answer of a ``crowd-entity-annotation``; see `Task.read_answer`."""
+        found = next((found for found in content.values() if isinstance(found, Mapping) and "entities" in found), None)
+        return self.decode(found, None)
+
+    def consolidate(self, answers: Answers, method: str) -> Consolidation:
+        """Make one list of spans a text of several; see `Task.consolidate`."""
+        return consolidate_spans(answers, method)
+
+    def agreement(self, answers: Answers) -> pd.DataFrame:
+        """Measure agreement about spans; see `Task.agreement`."""
+        return span_agreement(answers)
 
     def predicted(self, cell: Any, metadata: Mapping[str, Any] | None) -> Any:
         """Read a prediction from a cell, also spans as Ground Truth writes them; see `Task.predicted`."""

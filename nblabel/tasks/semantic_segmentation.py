@@ -5,6 +5,7 @@ Formats: SageMaker developer guide, "Output data", section *Semantic segmentatio
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from nblabel import schema
+from nblabel.consolidation.masks import consolidate_masks, mask_agreement
 from nblabel.errors import AnnotationError, MediaError, TaskError
 from nblabel.geometry import bands, runs
 from nblabel.geometry.mask_png import BACKGROUND, WHITE, check_mask, decode_mask, encode_mask, parse_color_map
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from nblabel.consolidation import Answers, Consolidation
     from nblabel.keys import Keymap
     from nblabel.labels import Instructions
 
@@ -189,13 +192,47 @@ class SemanticSegmentation(Task):
             named = {BACKGROUND, *shown, *mask.classes}
             colors = task.colors()
             color_map = {
-                str(index): {"class-name": name, "hex-color": colors[index], "confidence": 0}
+                str(index): {"class-name": name, "hex-color": colors[index], "confidence": context.sureness(index)}
                 for index, name in sorted((task.class_ids[name], name) for name in named)
             }
         return (context.reference if mask.file is None else mask.file.reference), {
             "internal-color-map": color_map,
             **context.metadata(self.groundtruth_types[0]),
         }
+
+    def answer_content(self, annotation: Any, media: Media) -> dict[str, Any]:  # noqa: ARG002
+        """Write a mask as ``crowd-semantic-segmentation`` answers; see `Task.answer_content`."""
+        colors = self.colors()
+        height, width = annotation.shape
+        return {
+            "crowd-semantic-segmentation": {
+                "inputImageProperties": {"height": height, "width": width},
+                "labelMappings": {name: {"color": colors[index]} for name, index in self.class_ids.items() if index},
+                "labeledImage": {"pngImageData": base64.b64encode(encode_mask(annotation, colors)).decode()},
+            }
+        }
+
+    def read_answer(self, content: Mapping[str, Any]) -> NDArray[np.uint8]:
+        """Read the answer of a ``crowd-semantic-segmentation``, whose colours differ from worker to worker; see `Task.read_answer`."""
+        found = next((found for found in content.values() if isinstance(found, Mapping) and "labeledImage" in found), None)
+        if found is None:
+            raise AnnotationError(f"expected 'labeledImage' in the answer, got {content!r:.80}")
+        named = found.get("labelMappings") or {}
+        color_map = {
+            str(self.class_ids[name]): {"class-name": name, "hex-color": look["color"]} for name, look in named.items() if name in self.class_ids
+        }
+        return decode_mask(base64.b64decode(found["labeledImage"]["pngImageData"]), color_map).mask
+
+    def consolidate(self, answers: Answers, method: str) -> Consolidation:
+        """Make one mask an item of several; see `Task.consolidate`."""
+        return consolidate_masks(answers, method)
+
+    def agreement(self, answers: Answers) -> pd.DataFrame:
+        """Measure agreement about pixels; see `Task.agreement`."""
+        names = {index: name for name, index in self.class_ids.items()}
+        found = mask_agreement(answers)
+        labels = [None if index is None else names.get(int(index), f"#{index}") for index in found["label"].tolist()]
+        return found.assign(label=pd.Series(labels, dtype=object))
 
     def file(self, value: Any) -> Callable[[], bytes] | None:
         """Write the mask as PNG; see `Task.file`."""

@@ -1,0 +1,108 @@
+"""Give the rows of a DataFrame to a team."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from nblabel.binding import is_absent, item_rows
+from nblabel.errors import FrameError, NblabelError, TaskError
+from nblabel.manifest import metadata_name
+from nblabel.store.pushes import LabelingObject
+from nblabel.workforce.job import LabelingJob
+from nblabel.workforce.options import JobOptions
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from nblabel.tasks import Task
+    from nblabel.workforce.local import Team
+
+__all__ = ["push"]
+
+
+def push(
+    frame: pd.DataFrame,
+    task: Task,
+    team: Team,
+    *,
+    name: str,
+    attribute: str | None = None,
+    output: str | os.PathLike[str] | None = None,
+    workers_per_object: int | None = None,
+    source: str | None = None,
+    key: str | None = None,
+    gold: str | Mapping[Any, Any] | None = None,
+    priority: str | None = None,
+    enough: float | None = None,
+    **options: Any,
+) -> LabelingJob:
+    """Give the rows of a frame to a team; see `nblabel.accessor.ManifestAccessor.push`."""
+    if not len(frame):
+        raise FrameError("the DataFrame has no rows, so there is nothing to push; check how it was read or filtered")
+    chosen = attribute or (f"{name}-ref" if task.reference and not name.endswith("-ref") else name)
+    try:
+        run = JobOptions.of(task, number_of_human_workers_per_data_object=workers_per_object, enough=enough, **options)
+    except TypeError as error:
+        raise TaskError(f"{error}; options are those of nblabel.workforce.JobOptions") from None
+    rows = item_rows(frame, chosen, task, source=source, key=key)
+    store = team.workforce.store
+    job = store.job(chosen, task, name=name, identity=rows.identity)
+    ids = store.add_items(job, rows.identities)
+    known = _gold(frame, gold, task)
+    ranks = _priorities(frame, priority)
+    labels = list(frame[chosen]) if chosen in frame.columns else [None] * len(frame)
+    objects = [
+        LabelingObject(item=item, place=place, source=rows.sources[place], folder=rows.folders[place], priority=ranks[place], gold=known.get(place))
+        for place, item in enumerate(ids)
+        if is_absent(labels[place])
+    ]
+    if not objects:
+        raise FrameError(f"every row has a label in {chosen!r} already; push under another name to label them again")
+    pushes = store.pushes()
+    pushes.begin(job, team.number, {"job": run.as_dict(), "inline": rows.inline, "output": None if output is None else str(output)}, objects)
+    begun = pushes.find(job)
+    if begun is None:
+        raise FrameError(f"job {name!r} was taken away while it was made; push again")
+    if begun.team != team.number:
+        raise TaskError(f"job {name!r} was given to another team before; push under another name")
+    return LabelingJob(store, job, store.learn(job, task), begun, team.name, frame, team.workforce.clock)
+
+
+def _gold(frame: pd.DataFrame, gold: str | Mapping[Any, Any] | None, task: Task) -> dict[int, Any]:
+    """Give the annotations that are known, by row."""
+    if gold is None:
+        return {}
+    if isinstance(gold, str):
+        if gold not in frame.columns:
+            raise FrameError(f"gold: the DataFrame has no column {gold!r}")
+        about = list(frame[metadata_name(gold)]) if metadata_name(gold) in frame.columns else [None] * len(frame)
+        cells = [(place, cell, about[place]) for place, cell in enumerate(frame[gold]) if not is_absent(cell)]
+        return {place: _annotation(task, cell, metadata if isinstance(metadata, dict) else None, place) for place, cell, metadata in cells}
+    places = {label: place for place, label in enumerate(frame.index)}
+    if strange := [label for label in gold if label not in places]:
+        raise FrameError(f"gold names row {strange[0]!r}, which the DataFrame's index does not have")
+    return {places[label]: annotation for label, annotation in gold.items()}
+
+
+def _annotation(task: Task, cell: Any, metadata: Mapping[str, Any] | None, place: int) -> Any:
+    """Read a cell that holds a label as Ground Truth writes it, or an annotation as it is."""
+    if metadata is None and isinstance(cell, str | list):
+        return cell
+    try:
+        return task.decode(cell, metadata)
+    except NblabelError as error:
+        raise FrameError(f"gold, row {place}: {error}") from error
+
+
+def _priorities(frame: pd.DataFrame, column: str | None) -> list[float]:
+    if column is None:
+        return [0.0] * len(frame)
+    if column not in frame.columns:
+        raise FrameError(f"priority: the DataFrame has no column {column!r}")
+    try:
+        return pd.to_numeric(frame[column]).fillna(float("-inf")).astype(float).tolist()
+    except (TypeError, ValueError) as error:
+        raise FrameError(f"priority: column {column!r} must hold numbers ({error})") from error

@@ -1,0 +1,161 @@
+"""A worker's door to labeling jobs, for Python: take an object, say what it shows, hand it in."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from nblabel.errors import SessionError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from nblabel.session import Session
+    from nblabel.store.assignments import Assignment
+    from nblabel.store.teams import Member
+    from nblabel.workforce.job import LabelingJob
+
+__all__ = ["WorkItem", "Worker"]
+
+
+class Worker:
+    """A member of a team; made by `Team.as_worker`.
+
+    Attributes
+    ----------
+    name : str
+        The worker's name in the store.
+    worker_id : str
+        The pseudonym that stands in output, in the form of Ground Truth's.
+
+    Examples
+    --------
+    ::
+
+        ann = team.as_worker("ann")
+        while (item := ann.next(job)) is not None:
+            item.submit("cat")
+    """
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+        self.name = member.name
+        self.worker_id = member.pseudonym
+
+    def __repr__(self) -> str:
+        return f"Worker({self.name!r}, {self._member.role}, {self.worker_id})"
+
+    @property
+    def number(self) -> int:
+        """The worker's number in the store."""
+        return self._member.id
+
+    def next(self, job: LabelingJob) -> WorkItem | None:
+        """Take an object: what is held already, else what was begun before, else the next one; None when there is nothing to do.
+
+        Raises
+        ------
+        SessionError
+            When the worker is not in the job's team.
+        """
+        return job.accept(self)
+
+
+class WorkItem:
+    """An object that a worker has taken, for a limited time.
+
+    Attributes
+    ----------
+    source : str
+        What is labeled: a path, a URL or a text.
+    """
+
+    def __init__(self, job: LabelingJob, worker: Worker, session: Session, index: int, source: str, assignment: Assignment) -> None:
+        self._job = job
+        self._worker = worker
+        self._session = session
+        self._index = index
+        self._assignment = assignment
+        self.source = source
+
+    def __repr__(self) -> str:
+        return f"WorkItem({self.source!r:.60}, until {self.until:%H:%M:%S})"
+
+    @property
+    def place(self) -> int:
+        """The object's line in the manifest, from 0: Ground Truth's dataset object id."""
+        return self._job.place_of(self._assignment.item)
+
+    @property
+    def until(self) -> datetime:
+        """When the time for it is over; what was drawn stays."""
+        return self._job.moment(self._assignment.until)
+
+    @property
+    def annotation(self) -> Any:
+        """The annotation as it stands: what was drawn before, or what the job lays before the worker."""
+        return self._session.annotation(self._index)
+
+    def media(self) -> Any:
+        """Read what is labeled: a PIL image, or a text.
+
+        Raises
+        ------
+        MediaError, StorageError
+            When it cannot be read.
+        """
+        content = self._job.read_media(self._assignment.item)
+        return content.decode() if self._job.task.media == "text" else Image.open(io.BytesIO(content))
+
+    def draft(self, annotation: Any) -> None:
+        """Keep an annotation without handing it in."""
+        self._session.set_annotation(self._index, annotation)
+
+    def submit(self, annotation: Any = None) -> bool:
+        """Hand in.
+
+        Parameters
+        ----------
+        annotation : object, optional
+            As ``w.value`` gives it; what was drawn by default.
+
+        Returns
+        -------
+        bool
+            Whether it counts. It is kept in any case: one that comes late, when the object has all answers that were asked for, does not.
+
+        Raises
+        ------
+        AnnotationError
+            When the annotation is not acceptable.
+        """
+        if annotation is not None:
+            self._session.set_annotation(self._index, annotation)
+        self._session.submit(self._index)
+        return self._job.submitted(self._assignment.item, self._worker)
+
+    def heartbeat(self) -> None:
+        """Say that the work goes on; gives the full time again.
+
+        Raises
+        ------
+        SessionError
+            When others have the object now. What was drawn stays and may still be submitted.
+        """
+        self._assignment = self._job.assignments.renew(self._assignment)
+
+    def release(self) -> None:
+        """Give the object back; somebody else, or the same worker later, may take it."""
+        self._job.assignments.leave(self._assignment.item, self._worker.number, decline=False)
+
+    def decline(self) -> None:
+        """Give the object back for good: this worker does not get it again."""
+        self._job.assignments.leave(self._assignment.item, self._worker.number, decline=True)
+
+
+def refuse_stranger(worker: Worker, members: list[Member], team: str) -> None:
+    """Raise SessionError for a worker who is not in a team."""
+    if worker.number not in {member.id for member in members}:
+        raise SessionError(f"{worker.name!r} is not in team {team!r}; invite the worker, or use team.as_worker({worker.name!r})")
