@@ -17,7 +17,7 @@ SUBJECT = Subject(MEDIA)
 
 
 def box(name, left=1):
-    return {"id": name, "label": "cat", "left": left, "top": 1, "width": 10, "height": 10}
+    return {"id": name, "label": "cat", "left": left, "top": 1, "width": 10, "height": 10, "attributes": {}}
 
 
 def change(name, item, undoes=None, seconds=0.0, **parts):
