@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nblabel.diagnosis import doctor
     from nblabel.keys import Keys
     from nblabel.labels import Instructions, Label
-    from nblabel.manifest import crawl, read_manifest, scan, write_manifest
+    from nblabel.manifest import crawl, read_manifest, read_mask, scan, write_manifest
     from nblabel.responses import agreement, consolidate, worker_skill
     from nblabel.tasks.bounding_box import BoundingBox
     from nblabel.tasks.image_classification import ImageClassification
@@ -52,6 +52,7 @@ __all__ = [
     "errors",
     "label",
     "read_manifest",
+    "read_mask",
     "scan",
     "worker_skill",
     "write_manifest",
@@ -74,6 +75,7 @@ _HOMES = {
     "doctor": "nblabel.diagnosis",
     "label": "nblabel.widgets",
     "read_manifest": "nblabel.manifest",
+    "read_mask": "nblabel.manifest",
     "scan": "nblabel.manifest",
     "worker_skill": "nblabel.responses",
     "write_manifest": "nblabel.manifest",

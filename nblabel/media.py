@@ -165,6 +165,24 @@ def read_image(data: bytes) -> Picture:
         raise MediaError(f"the image is damaged ({error}); write it anew") from error
 
 
+def decode_image(data: bytes) -> Image.Image:
+    """Decode what `read_image` gave, on the stored pixel grid, as RGB.
+
+    Raises
+    ------
+    MediaError
+        When it is damaged.
+    """
+    kind = next((kind for kind in _KINDS if re.match(kind.start, data, re.DOTALL)), None)
+    if kind is None:
+        raise MediaError("not an image of a known kind")
+    try:
+        with kind.file(io.BytesIO(data)) as image:
+            return _eight_bit(image).convert("RGB")
+    except (OSError, SyntaxError, ValueError, struct.error, Warning) as error:
+        raise MediaError(f"the image is damaged ({error}); write it anew") from error
+
+
 def _picture(image: Image.Image, data: bytes, mime: str | None) -> Picture:
     width, height = image.size
     if width * height > MAX_PIXELS:

@@ -11,6 +11,8 @@ move     `MoveParams`                `Position`              make an item the cu
 commit   `Operation`                 `Receipt`               make one finished gesture durable; safe to repeat
 undo     `Nothing`                   `Receipt` or null       take back the newest gesture that the store knows
 redo     `Nothing`                   `Receipt` or null       bring back what was undone last
+segment  `SegmentParams`             `Nothing`               look for the mask of an object; `Proposal` events tell of it
+drop     `Nothing`                   `Nothing`               let go of what is being looked for
 leave    `Nothing`                   `Nothing`               the last view of this page was taken away, and nothing waits in it
 ======== =========================== ======================= ==============================================================
 
@@ -21,6 +23,7 @@ operation  `Receipt`    an operation was made durable (its own sender gets it to
 moved      `Position`   another item became the current one
 suggested  `Suggested`  suggestions for an item are there
 notice     `Notice`     something a person must read
+proposal   `Proposal`   how far the search for a mask has come, or what it found
 ========== ============ ==========================================================
 """
 
@@ -41,9 +44,11 @@ __all__ = [
     "Operation",
     "Position",
     "Progress",
+    "Proposal",
     "Receipt",
     "Request",
     "Role",
+    "SegmentParams",
     "State",
     "Suggested",
     "Suggestion",
@@ -211,6 +216,26 @@ class MoveParams:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SegmentParams:
+    """What a person points at in an item; `prompts` are `nblabel.assist.Prompts`, `token` names the question."""
+
+    index: int
+    token: str
+    prompts: Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """The answer to a `SegmentParams` so far; `runs` are those of the whole image, 1 where the object is."""
+
+    index: int
+    token: str
+    state: Literal["preparing", "working", "ready", "failed"]
+    runs: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Nothing:
     """A method that needs no parameters."""
 
@@ -254,6 +279,8 @@ WIRE_TYPES: tuple[type, ...] = (
     Position,
     OpenParams,
     MoveParams,
+    SegmentParams,
+    Proposal,
     Nothing,
     Notice,
     ErrorView,

@@ -7,6 +7,7 @@ from nblabel.manifest.array import ManifestArray, ManifestDtype
 from nblabel.manifest.attributes import check_attribute_name, metadata_name
 from nblabel.manifest.crawling import crawl
 from nblabel.manifest.lint import codes, validate
+from nblabel.manifest.masks import read_mask
 from nblabel.manifest.origin import bad_lines, folders
 from nblabel.manifest.read import read_manifest
 from nblabel.manifest.stream import Scan, scan
@@ -26,6 +27,7 @@ __all__ = [
     "metadata_name",
     "random_split",
     "read_manifest",
+    "read_mask",
     "sample",
     "scan",
     "select",

@@ -14,14 +14,31 @@ import numpy as np
 
 from nblabel import schema
 from nblabel.errors import AnnotationError, ConflictError, MediaError, NblabelError, SchemaError, SessionError, StorageError
+from nblabel.media import Picture
+from nblabel.session.segmenting import Segmenting
 from nblabel.session.shown import MediaCache, media_of
 from nblabel.store import Subject, Wish
 from nblabel.tasks.base import Media
-from nblabel.wire import ErrorView, ItemView, MoveParams, Nothing, Notice, OpenParams, Operation, Position, Progress, Receipt, Request, Suggested
+from nblabel.wire import (
+    ErrorView,
+    ItemView,
+    MoveParams,
+    Nothing,
+    Notice,
+    OpenParams,
+    Operation,
+    Position,
+    Progress,
+    Receipt,
+    Request,
+    SegmentParams,
+    Suggested,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nblabel.assist import Segmenter
     from nblabel.session.suggesting import Predictions
     from nblabel.store import Journal, Outcome
     from nblabel.tasks import Task
@@ -75,6 +92,8 @@ class Session:
         Number of the newest operation that is known to the caller; `refresh` tells of those after it. The newest of all by default.
     predictions : Predictions, optional
         Where suggestions come from.
+    segmenter : Segmenter, optional
+        What proposes masks.
 
     Attributes
     ----------
@@ -88,7 +107,15 @@ class Session:
     """
 
     def __init__(
-        self, journal: Journal, task: Task, items: Items, *, name: str, since: int | None = None, predictions: Predictions | None = None
+        self,
+        journal: Journal,
+        task: Task,
+        items: Items,
+        *,
+        name: str,
+        since: int | None = None,
+        predictions: Predictions | None = None,
+        segmenter: Segmenter | None = None,
     ) -> None:
         self.task = task
         self.name = name
@@ -110,6 +137,7 @@ class Session:
         self._current = self._resume()
         self._predictions = predictions
         self._told_of_refusals = False
+        self._segmenting = None if segmenter is None else Segmenting(segmenter, self._picture, lambda proposal: self._tell("proposal", proposal))
         if predictions is not None:
             predictions.on_event(self._tell_of_suggestions, lambda sentence: self.notify(Notice(level="error", message=sentence)))
         self._methods: dict[str, tuple[type, Callable[..., tuple[Any, Buffers]]]] = {
@@ -118,6 +146,8 @@ class Session:
             "commit": (Operation, self._handle_commit),
             "undo": (Nothing, self._handle_undo),
             "redo": (Nothing, self._handle_redo),
+            "segment": (SegmentParams, self._handle_segment),
+            "drop": (Nothing, self._handle_drop),
             "leave": (Nothing, self._handle_leave),
         }
 
@@ -446,6 +476,18 @@ class Session:
     def _handle_redo(self, _: Nothing, origin: str | None) -> tuple[Receipt | None, Buffers]:
         return self.redo(origin=origin), ()
 
+    def _handle_segment(self, params: SegmentParams, origin: str | None) -> tuple[Nothing, Buffers]:  # noqa: ARG002
+        if self._segmenting is None:
+            raise SessionError("there is no segmenter here; paint the mask by hand")
+        self._check(params.index)
+        self._segmenting.ask(params)
+        return Nothing(), ()
+
+    def _handle_drop(self, params: Nothing, origin: str | None) -> tuple[Nothing, Buffers]:  # noqa: ARG002
+        if self._segmenting is not None:
+            self._segmenting.drop()
+        return params, ()
+
     def _handle_leave(self, params: Nothing, origin: str | None) -> tuple[Nothing, Buffers]:  # noqa: ARG002
         self._tell("left", params)
         return params, ()
@@ -453,6 +495,12 @@ class Session:
     def _complete(self, index: int, media: Media) -> Callable[[Any], Any]:
         """Give what adds to a value all that it only refers to."""
         return lambda value: self.task.resolve(value, lambda ref: self._items.read(index, ref), media)
+
+    def _picture(self, index: int) -> Picture:
+        shown = self._media.get(index)
+        if not isinstance(shown, Picture):
+            raise MediaError(f"{self._items.name(index)} is no image")
+        return shown
 
     def _reading(self, index: int, read: Callable[[], Any]) -> tuple[Any, str | None]:
         """Read something that is to be shown; gives it, or why it cannot be."""

@@ -169,6 +169,8 @@ class Task(ABC):
     """Keys for classes that name none, in order."""
     actions: ClassVar[Keymap] = MappingProxyType({})
     """The actions that only this task type has (its tools are ``tool-<name>``) and their keys, beside those of `nblabel.keys.SHARED`."""
+    segments: ClassVar[bool] = False
+    """Whether a segmenter can propose what is to be drawn."""
     suggestible: ClassVar[bool] = True
     """Whether parts of an annotation can be suggested."""
     suffix: ClassVar[str] = ""

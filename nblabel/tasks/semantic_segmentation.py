@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from nblabel.assist import Segmenter
     from nblabel.consolidation import Answers, Consolidation
     from nblabel.keys import Keymap
     from nblabel.labels import Instructions
@@ -40,7 +41,29 @@ MOST_CLASSES = 254
 _COLORS = ("#2ca02c", "#1f77b4", "#ff7f0e", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf")
 
 
-_ACTIONS: Keymap = MappingProxyType({"tool-brush": ("b",), "tool-eraser": ("x",), "smaller-brush": ("[",), "larger-brush": ("]",)})
+_ACTIONS: Keymap = MappingProxyType(
+    {
+        "tool-brush": ("b",),
+        "tool-eraser": ("x",),
+        "tool-polygon": ("p",),
+        "tool-freehand": ("j",),
+        "tool-rectangle": ("t",),
+        "tool-fill": ("k",),
+        "tool-wand": ("w",),
+        "tool-auto-segment": ("g",),
+        "smaller-brush": ("[",),
+        "larger-brush": ("]",),
+        "pixel-brush": ("\\",),
+        "brush-shape": ("q",),
+        "unlabeled-only": ("u",),
+        "pick": ("c",),
+        "outline": ("o",),
+        "less-opaque": ("Shift+o",),
+        "fill-holes": ("n",),
+        "keep-largest": ("y",),
+        "next-gap": ("z",),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +103,8 @@ class SemanticSegmentation(Task):
         The classes; a class's place in the list, counted from 1, is its index in the mask. Index 0 is what nobody painted, Ground Truth's BACKGROUND.
     instructions : str or Instructions, optional
         What the person who labels is told.
+    segmenter : Segmenter or callable, optional
+        What proposes masks; see `nblabel.assist.as_segmenter`. It is no part of the task that is stored.
 
     Examples
     --------
@@ -103,14 +128,22 @@ class SemanticSegmentation(Task):
     title = "Semantic segmentation"
     media = "image"
     reference = True
+    segments = True
     suggestible = False
     actions = _ACTIONS
     suffix = ".png"
     groundtruth_types = ("groundtruth/semantic-segmentation",)
     wire_types = (MaskFile, Mask, MaskChange)
 
-    def __init__(self, labels: Iterable[str | Label], *, instructions: str | Instructions | None = None) -> None:
+    def __init__(
+        self,
+        labels: Iterable[str | Label],
+        *,
+        instructions: str | Instructions | None = None,
+        segmenter: Segmenter | Callable[..., Any] | None = None,
+    ) -> None:
         super().__init__(_colored(labels), instructions=instructions)
+        self.segmenter = segmenter
         if len(self.labels) > MOST_CLASSES:
             raise TaskError(f"labels: {len(self.labels)} classes do not fit into a mask of 8 bits; at most {MOST_CLASSES} do")
         colors = {WHITE: BACKGROUND}

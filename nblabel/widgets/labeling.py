@@ -25,6 +25,8 @@ from nblabel.widgets.predicting import predictions_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from nblabel.assist import Segmenter
+
 __all__ = ["label"]
 
 _labelers: WeakSet[Labeler] = WeakSet()
@@ -43,6 +45,7 @@ def label(
     key: str | None = None,
     output: str | os.PathLike[str] | None = None,
     suggest: str | Callable[[list[Any]], Iterable[Any]] | None = None,
+    segmenter: Segmenter | Callable[..., Any] | None = None,
     keys: str | Mapping[str, str | Iterable[str]] | Keys | None = None,
 ) -> Labeler:
     """Label the rows of a DataFrame, or one item, in a notebook.
@@ -72,6 +75,8 @@ def label(
         A column that tells rows apart; by default the source and how often it occurred before.
     output : path, optional
         Where files go that the task writes, such as masks.
+    segmenter : Segmenter or callable, optional
+        What proposes masks, for tasks that paint them, in place of the task's own; see `nblabel.assist.as_segmenter`.
     suggest : str or callable, optional
         Predictions that are shown as suggestions, to be accepted, changed or rejected: the name of a column that holds them, or a function that makes
         them. A prediction is an annotation as ``w.value`` gives it, whose parts may have a ``score``, or a tuple of an annotation and a list of
@@ -107,6 +112,7 @@ def label(
     task.view(preferred)
     if suggest is not None and not task.suggestible:
         raise TaskError(f"{type(task).__name__} takes no suggestions; leave suggest= out, and put masks to begin with into the label column")
+    chosen_segmenter = _segmenter(segmenter, task)
     module = _module(task)
     if isinstance(data, pd.DataFrame):
         frame, media, chosen = data, None, _attribute(attribute, name, task)
@@ -118,7 +124,9 @@ def label(
         binding = Binding(frame, chosen, task, opened, name=name, source=source, key=key, root=root, media=media, output=output)
         name_of_all = f"{opened.identity}/{binding.job.id}/{OWNER}"
         predictions = predictions_of(suggest, binding)
-        session = Session(binding.journal, binding.task, binding, name=name_of_all, since=binding.sequence, predictions=predictions)
+        session = Session(
+            binding.journal, binding.task, binding, name=name_of_all, since=binding.sequence, predictions=predictions, segmenter=chosen_segmenter
+        )
         if frame is not data:
             _refuse_unreadable(session)
         labeler = Labeler(module, binding, session, opened, preferred)
@@ -127,6 +135,17 @@ def label(
         raise
     _replace_older(labeler)
     return labeler
+
+
+def _segmenter(given: Segmenter | Callable[..., Any] | None, task: Task) -> Segmenter | None:
+    """Give what proposes masks, where the task has a use for it."""
+    if not task.segments:
+        if given is not None:
+            raise TaskError(f"{type(task).__name__} has no use for a segmenter; leave segmenter= out")
+        return None
+    from nblabel.assist import as_segmenter
+
+    return as_segmenter(given if given is not None else getattr(task, "segmenter", None))
 
 
 def _refuse_unreadable(session: Session) -> None:

@@ -425,6 +425,11 @@ export function createLabeler<Value, Change, Media>(
     undo: travel.undo,
     redo: travel.redo,
     chooseLabel,
+    activate(position) {
+      label.value = position;
+    },
+    call: (method, params) => client.request(method, params).then(({ result }) => result),
+    onEvent: client.onEvent,
     select(ids) {
       batch(() => {
         selection.value = ids;

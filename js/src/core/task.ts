@@ -77,10 +77,49 @@ export interface TaskContext<Value, Change, Media> {
   readonly notice: Signal<Notice | null>;
   readonly visibility: Visibility;
   readonly suggestions: Suggestions;
+  /** Makes a label the active one, and nothing else. */
+  activate(position: number): void;
+  /** Asks the session for something that only this task type needs; rejects when it refuses. */
+  call(method: string, params: unknown): Promise<unknown>;
+  /** Hears what the session tells of by itself. */
+  onEvent(listener: (event: string, params: unknown) => void): void;
   /** Makes a change of the value, or of the value with the suggestions in it that wait. */
   commit(change: Change): void;
   /** Says something to screen readers. */
   announce(text: string): void;
+}
+
+/** Something in the strip above the stage that says how the tools work. */
+export type Control =
+  | {
+      readonly kind: "slider";
+      readonly name: string;
+      readonly title: string;
+      readonly value: Signal<number>;
+      readonly minimum: number;
+      readonly maximum: number;
+      readonly unit: string;
+      /** Whether steps grow with the value. */
+      readonly logarithmic: boolean;
+      /** The tools that it belongs to; all when absent. */
+      readonly tools?: readonly string[];
+    }
+  | {
+      readonly kind: "choice";
+      readonly name: string;
+      readonly title: string;
+      readonly value: Signal<string>;
+      readonly choices: readonly (readonly [value: string, title: string])[];
+      readonly tools?: readonly string[];
+    }
+  | { readonly kind: "fact"; readonly name: string; readonly text: ReadonlySignal<string>; readonly title: string; run(): void };
+
+/** Something that is shown and waits to be accepted, beside the suggestions. */
+export interface Offer {
+  readonly text: string;
+  /** Whether there is something to accept. */
+  readonly ready: boolean;
+  readonly failed: boolean;
 }
 
 /** The running editor of one view. */
@@ -88,6 +127,11 @@ export interface Editor {
   /** What only this task can do; the names are those of the keys that the task's Python class declares. */
   readonly commands: readonly Command[];
   readonly toggles?: readonly Toggle[];
+  /** Where there are any, the toggles are shown beside them. */
+  readonly controls?: readonly Control[];
+  readonly offer?: ReadonlySignal<Offer | null>;
+  /** Takes back the last step of what is half done; false when nothing is. */
+  stepBack?(): boolean;
   /** Where an image is shown. */
   readonly picture?: Picture;
   /** Shows the whole item again. */

@@ -11,6 +11,11 @@ export interface Size {
   readonly height: number;
 }
 
+interface Area extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -29,6 +34,25 @@ export function wholeOf(image: Size, stage: Size): Viewport {
 
 export function centered(image: Size, stage: Size, zoom: number): Viewport {
   return { x: (image.width - stage.width / zoom) / 2, y: (image.height - stage.height / zoom) / 2, zoom };
+}
+
+/** Share of the stage that an area fills when it is looked at, and the largest zoom that it gets. */
+const LOOKED_AT = 0.5;
+const CLOSE = 16;
+
+/** Shows an area in the middle of the stage, with something around it. */
+export function viewOf({ left, top, width, height }: Area, stage: Size): Viewport {
+  const zoom = Math.min((LOOKED_AT * stage.width) / width, (LOOKED_AT * stage.height) / height, CLOSE);
+  return { x: left + width / 2 - stage.width / zoom / 2, y: top + height / 2 - stage.height / zoom / 2, zoom };
+}
+
+/** The part of an image that is seen. */
+export function seenOf(view: Viewport, stage: Size, image: Size): Area {
+  const left = Math.min(Math.max(view.x, 0), image.width);
+  const top = Math.min(Math.max(view.y, 0), image.height);
+  const right = Math.min(view.x + stage.width / view.zoom, image.width);
+  const bottom = Math.min(view.y + stage.height / view.zoom, image.height);
+  return { left, top, width: Math.max(right - left, 0), height: Math.max(bottom - top, 0) };
 }
 
 /** Zooms by `factor` and keeps the image pixel under `at` (stage pixels) where it is. */

@@ -103,6 +103,22 @@ export interface MoveParams {
   index: number;
 }
 
+/** What a person points at in an item; `prompts` are `nblabel.assist.Prompts`, `token` names the question. */
+export interface SegmentParams {
+  index: number;
+  token: string;
+  prompts: unknown;
+}
+
+/** The answer to a `SegmentParams` so far; `runs` are those of the whole image, 1 where the object is. */
+export interface Proposal {
+  index: number;
+  token: string;
+  state: "failed" | "preparing" | "ready" | "working";
+  runs: string | null;
+  message: string | null;
+}
+
 /** A method that needs no parameters. */
 export interface Nothing {
 }

@@ -1,14 +1,19 @@
 import type { Draft } from "../core/draft";
 import { type Point, toScreen } from "../core/viewport";
-import type { MaskScene } from "./masks";
+import { type MaskScene, strokeTwice } from "./masks";
 import { createStamp, type Stamp, stampArea, strokeLine } from "./stamp";
 import type { StageTool } from "./tool";
 
-/** Paints with the active class, or takes classes away. Shift and a click draw a straight line from where the last stroke ended. */
+/**
+ * Paints with the active class, or takes classes away; the right button does the opposite.
+ *
+ * Shift and a click draw a straight line from where the last stroke ended: what a drag does, by two clicks.
+ */
 export function createBrush(scene: MaskScene, erase: boolean): StageTool {
   let stroke: { draft: Draft; stamp: Stamp } | null = null;
   let last: Point | null = null;
   let hovered: Point | null = null;
+  const stamp = () => createStamp(scene.brush.shape.value, scene.brush.size.value);
 
   function line(from: Point, to: Point): void {
     if (!stroke) return;
@@ -18,10 +23,11 @@ export function createBrush(scene: MaskScene, erase: boolean): StageTool {
 
   return {
     cursor: () => "none",
-    down({ at, shift }) {
-      const draft = scene.begin(erase ? null : scene.label.value);
+    secondary: true,
+    down({ at, shift, secondary }) {
+      const draft = scene.begin(erase !== secondary);
       if (!draft) return true;
-      stroke = { draft, stamp: createStamp(scene.brush.shape.value, scene.brush.size.value) };
+      stroke = { draft, stamp: stamp() };
       line(shift && last ? last : at, at);
       return true;
     },
@@ -46,21 +52,28 @@ export function createBrush(scene: MaskScene, erase: boolean): StageTool {
     },
     draw(context, view) {
       if (!hovered) return;
-      const stamp = createStamp(scene.brush.shape.value, scene.brush.size.value);
-      const area = stampArea(stamp, hovered);
+      const shown = stamp();
+      const area = stampArea(shown, hovered);
       const corner = toScreen(view, { x: area.left, y: area.top });
-      const across = stamp.size * view.zoom;
-      for (const [color, width] of [
-        ["rgba(0, 0, 0, 0.75)", 3],
-        ["#fff", 1.25],
+      const across = shown.size * view.zoom;
+      context.beginPath();
+      if (scene.brush.shape.value === "square" || shown.size < 4) context.rect(corner.x, corner.y, across, across);
+      else context.arc(corner.x + across / 2, corner.y + across / 2, across / 2, 0, 2 * Math.PI);
+      strokeTwice(context);
+      if (across >= 6) return;
+      // A brush smaller than the hand can see: a cross around it shows where it is.
+      const middle = { x: corner.x + across / 2, y: corner.y + across / 2 };
+      context.beginPath();
+      for (const [x, y] of [
+        [1, 0],
+        [-1, 0],
+        [0, 1],
+        [0, -1],
       ] as const) {
-        context.strokeStyle = color;
-        context.lineWidth = width;
-        context.beginPath();
-        if (scene.brush.shape.value === "square" || stamp.size === 1) context.rect(corner.x, corner.y, across, across);
-        else context.arc(corner.x + across / 2, corner.y + across / 2, across / 2, 0, 2 * Math.PI);
-        context.stroke();
+        context.moveTo(middle.x + 6 * x, middle.y + 6 * y);
+        context.lineTo(middle.x + 11 * x, middle.y + 11 * y);
       }
+      strokeTwice(context);
     },
   };
 }

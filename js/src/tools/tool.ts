@@ -8,11 +8,15 @@ export interface PointerAt {
   /** Image pixels that a hand may tremble without meaning a drag. */
   readonly tremble: number;
   readonly shift: boolean;
+  /** The right button, or the back end of a pen: the opposite of what the tool does. */
+  readonly secondary: boolean;
 }
 
 /** A tool of an image stage. Nothing in it waits for anything: it runs in the drag loop. */
 export interface StageTool {
   cursor(pointer: PointerAt): string;
+  /** Whether it has a use for the right button. */
+  readonly secondary?: boolean;
   /** A press; false when the tool has no use for it, and the stage moves the image instead. */
   down(pointer: PointerAt): boolean;
   drag(pointer: PointerAt): void;

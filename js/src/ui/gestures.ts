@@ -29,6 +29,8 @@ const INTENT_MS = 1_500;
 export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal): void {
   const pointers = new Map<number, Point>();
   let gesture: "tool" | "pan" | "pinch" | null = null;
+  /** The button with which the gesture began. */
+  let held = 0;
   let space = false;
   let intent = Number.NEGATIVE_INFINITY;
 
@@ -40,7 +42,8 @@ export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal)
   function pointer(event: PointerEvent): PointerAt {
     const view = stage.view();
     const reach = (event.pointerType === "touch" ? FINGER_REACH_PX : REACH_PX) / view.zoom;
-    return { at: toImage(view, place(event)), reach, tremble: TREMBLE_PX / view.zoom, shift: event.shiftKey };
+    const secondary = gesture === "tool" ? held === 2 : isSecondary(event);
+    return { at: toImage(view, place(event)), reach, tremble: TREMBLE_PX / view.zoom, shift: event.shiftKey, secondary };
   }
 
   function begin(event: PointerEvent): typeof gesture {
@@ -50,7 +53,8 @@ export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal)
     }
     if (!stage.ready()) return null;
     if (event.button === 1 || (event.button === 0 && space)) return "pan";
-    if (event.button !== 0) return null;
+    held = isSecondary(event) ? 2 : 0;
+    if (!wants(stage.tool.peek(), event)) return null;
     return stage.tool.peek().down(pointer(event)) ? "tool" : "pan";
   }
 
@@ -135,4 +139,16 @@ export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal)
   on("blur", () => {
     space = false;
   });
+}
+
+const RIGHT = 2;
+/** The back end of a pen (Pointer Events, 10.1.3). */
+const PEN_ERASER = 5;
+
+function wants(tool: StageTool, event: PointerEvent): boolean {
+  return event.button === 0 || (isSecondary(event) && tool.secondary === true);
+}
+
+function isSecondary({ button }: PointerEvent): boolean {
+  return button === RIGHT || button === PEN_ERASER;
 }

@@ -1,6 +1,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { Rectangle } from "../core/rectangle";
 import type { LoadedItem, Picture } from "../core/task";
-import { type Point, pan, type Size, toImage, type Viewport, wholeOf, zoomAt } from "../core/viewport";
+import { type Point, pan, type Size, seenOf, toImage, type Viewport, viewOf, wholeOf, zoomAt } from "../core/viewport";
 import type { StageTool } from "../tools/tool";
 import { listen } from "./gestures";
 
@@ -18,6 +19,10 @@ export interface ImageStage {
   readonly picture: Picture;
   fit(): void;
   zoomBy(factor: number): void;
+  /** Shows a part of the image, with something around it. */
+  look(area: Rectangle): void;
+  /** The part of the image that is seen. */
+  seen(): Rectangle;
   /** The middle of what is seen, in image pixels. */
   middle(): Point;
   /** Paints the overlay again, for what no signal tells. */
@@ -111,6 +116,10 @@ export function createImageStage(element: HTMLElement, { item, tool, layer, pain
     picture: adjusted,
     fit: showAll,
     zoomBy: (factor) => zoom(factor, stageMiddle()),
+    look(area) {
+      view.value = viewOf(area, size.peek());
+    },
+    seen: () => seenOf(view.peek(), size.peek(), image.peek()),
     middle: () => toImage(view.peek(), stageMiddle()),
     repaint,
   };

@@ -15,9 +15,12 @@ export interface MaskDraft {
   readonly draft: Draft;
   /** The code that it will have; 0 takes classes away. */
   readonly code: number;
-  /** Whether it reaches only pixels without a class. */
-  readonly unlabeledOnly: boolean;
+  /** 1 for each code whose pixels it does not reach. */
+  readonly closed: Uint8Array;
 }
+
+/** Width of an outline in pixels of the screen, and so the margin that the screen needs for the last of them to have neighbours. */
+const MARGIN = 2;
 
 interface Shown {
   readonly context: CanvasRenderingContext2D;
@@ -33,7 +36,12 @@ export interface MaskLayer {
   paint(canvas: HTMLCanvasElement, mask: PixelMask | null, look: MaskLook, view: Viewport, size: Size, ratio: number): void;
   /** Paints again what a stroke has reached, by pixels of the image: this is what the drag loop does. */
   update(area: Area): void;
+  /** Paints again all that is seen. */
+  refresh(): void;
+  /** What is painted at the moment. */
   draft: MaskDraft | null;
+  /** What waits to be accepted: it has an edge of its own. */
+  proposal: MaskDraft | null;
 }
 
 /**
@@ -43,11 +51,13 @@ export interface MaskLayer {
  */
 export function createMaskLayer(): MaskLayer {
   let shown: Shown | null = null;
-  /** Codes of the pixels of the screen, with a margin of one so that each has neighbours. */
+  /** Codes of the pixels of the screen, with a margin so that each has neighbours. */
   let codes = new Uint8Array(0);
+  /** The same for the proposal: 1 where it is. */
+  let proposed = new Uint8Array(0);
   let image: ImageData | null = null;
   const colors = new Uint32Array(256);
-  const layer: MaskLayer = { paint, update, draft: null };
+  const layer: MaskLayer = { paint, update, refresh, draft: null, proposal: null };
 
   function paint(canvas: HTMLCanvasElement, mask: PixelMask | null, look: MaskLook, view: Viewport, size: Size, ratio: number): void {
     const width = Math.round(size.width * ratio);
@@ -65,7 +75,8 @@ export function createMaskLayer(): MaskLayer {
     }
     if (image?.width !== width || image.height !== height) {
       image = new ImageData(width, height);
-      codes = new Uint8Array((width + 2) * (height + 2));
+      codes = new Uint8Array((width + 2 * MARGIN) * (height + 2 * MARGIN));
+      proposed = new Uint8Array(codes.length);
     }
     shown = { context, mask, look, view, scale: view.zoom * ratio };
     colors.fill(0);
@@ -75,44 +86,69 @@ export function createMaskLayer(): MaskLayer {
     repaint(0, 0, width, height);
   }
 
+  function refresh(): void {
+    if (image) repaint(0, 0, image.width, image.height);
+  }
+
   function update(area: Area): void {
     if (!shown || !image) return;
     const { view, scale } = shown;
-    const left = Math.max(Math.floor((area.left - view.x) * scale) - 2, 0);
-    const top = Math.max(Math.floor((area.top - view.y) * scale) - 2, 0);
-    const right = Math.min(Math.ceil((area.right - view.x) * scale) + 2, image.width);
-    const bottom = Math.min(Math.ceil((area.bottom - view.y) * scale) + 2, image.height);
+    const left = Math.max(Math.floor((area.left - view.x) * scale) - MARGIN, 0);
+    const top = Math.max(Math.floor((area.top - view.y) * scale) - MARGIN, 0);
+    const right = Math.min(Math.ceil((area.right - view.x) * scale) + MARGIN, image.width);
+    const bottom = Math.min(Math.ceil((area.bottom - view.y) * scale) + MARGIN, image.height);
     if (left < right && top < bottom) repaint(left, top, right, bottom);
   }
 
   /** Paints a part of the screen. */
   function repaint(left: number, top: number, right: number, bottom: number): void {
     if (!shown || !image) return;
-    sample(left, top, right, bottom);
+    const part = { left, top, right, bottom };
+    const columns = columnsOf(shown, left, right);
+    for (let y = top; y < bottom; y += 1) sample(shown, image.width, y, columns, left);
     const target = new Uint32Array(image.data.buffer);
-    if (shown.look.outline) edges(target, left, top, right, bottom);
-    else {
-      for (let y = top; y < bottom; y += 1) {
-        const from = (y + 1) * (image.width + 2) + 1;
-        const to = y * image.width;
-        for (let x = left; x < right; x += 1) target[to + x] = colors[codes[from + x] as number] as number;
-      }
+    if (shown.look.outline) {
+      goOver(codes, part, (at, code, inside) => {
+        target[at] = inside ? 0 : (colors[code] as number);
+      });
+    } else {
+      goOver(codes, part, (at, code) => {
+        target[at] = colors[code] as number;
+      });
+    }
+    if (layer.proposal) {
+      const { width } = image;
+      // Black and white, so that it is seen on any picture and in any class.
+      goOver(proposed, part, (at, code, inside) => {
+        if (code === 1 && !inside) target[at] = ((at % width) + Math.floor(at / width)) & 4 ? 0xffffffff : 0xff000000;
+      });
     }
     shown.context.putImageData(image, 0, 0, left, top, right - left, bottom - top);
   }
 
-  /** Finds the code under each pixel of a part of the screen. */
-  function sample(left: number, top: number, right: number, bottom: number): void {
-    if (!shown || !image) return;
-    const { mask, view, scale } = shown;
-    const columns = columnsOf(shown, left, right);
+  /** Finds the code under each pixel of a row of the screen. */
+  function sample({ mask, view, scale }: Shown, width: number, y: number, columns: Int32Array, left: number): void {
+    const row = Math.floor(view.y + (y + 0.5) / scale);
+    const to = (y + MARGIN) * (width + 2 * MARGIN) + MARGIN + left;
+    codes.fill(0, to, to + columns.length);
+    proposed.fill(0, to, to + columns.length);
+    if (row < 0 || row >= mask.height) return;
+    sampleRow(mask, row * mask.width, columns, to);
+    if (layer.proposal) coverRow(layer.proposal, row, columns, to, proposed);
+    if (layer.draft) coverRow(layer.draft, row, columns, to, null);
+  }
+
+  /** Goes over a part of the screen: the place of each pixel, its code, and whether those around it have the same. */
+  function goOver(grid: Uint8Array, { left, top, right, bottom }: Area, visit: (at: number, code: number, inside: boolean) => void): void {
+    const width = image?.width ?? 0;
+    const stride = width + 2 * MARGIN;
+    const edge = grid === proposed ? 1 : MARGIN;
     for (let y = top; y < bottom; y += 1) {
-      const row = Math.floor(view.y + (y + 0.5) / scale);
-      const to = (y + 1) * (image.width + 2) + 1 + left;
-      if (row < 0 || row >= mask.height) codes.fill(0, to, to + right - left);
-      else {
-        sampleRow(mask, row * mask.width, columns, to);
-        if (layer.draft) coverRow(layer.draft, row, columns, to);
+      for (let x = left; x < right; x += 1) {
+        const at = (y + MARGIN) * stride + x + MARGIN;
+        const code = grid[at] as number;
+        const across = grid[at - edge] === code && grid[at + edge] === code;
+        visit(y * width + x, code, across && grid[at - edge * stride] === code && grid[at + edge * stride] === code);
       }
     }
   }
@@ -134,28 +170,16 @@ export function createMaskLayer(): MaskLayer {
     }
   }
 
-  /** Lays over a row what is painted at the moment. */
-  function coverRow({ draft, code, unlabeledOnly }: MaskDraft, row: number, columns: Int32Array, to: number): void {
+  /** Lays over a row what is painted or proposed, and notes where. */
+  function coverRow({ draft, code, closed }: MaskDraft, row: number, columns: Int32Array, to: number, noted: Uint8Array | null): void {
     const { area, pixels, width } = draft;
     if (!area || row < area.top || row >= area.bottom) return;
     const start = row * width;
     for (let x = 0; x < columns.length; x += 1) {
       const column = columns[x] as number;
       if (column < 0 || pixels[start + column] !== 1) continue;
-      if (!unlabeledOnly || codes[to + x] === 0) codes[to + x] = code;
-    }
-  }
-
-  function edges(target: Uint32Array, left: number, top: number, right: number, bottom: number): void {
-    if (!image) return;
-    const stride = image.width + 2;
-    for (let y = top; y < bottom; y += 1) {
-      for (let x = left; x < right; x += 1) {
-        const at = (y + 1) * stride + x + 1;
-        const code = codes[at] as number;
-        const inside = codes[at - 1] === code && codes[at + 1] === code && codes[at - stride] === code && codes[at + stride] === code;
-        target[y * image.width + x] = inside ? 0 : (colors[code] as number);
-      }
+      if (noted) noted[to + x] = 1;
+      if (closed[codes[to + x] as number] === 0) codes[to + x] = code;
     }
   }
 

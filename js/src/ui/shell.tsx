@@ -6,11 +6,13 @@ import type { Labeler } from "../core/labeler";
 import type { Editor } from "../core/task";
 import type { TaskView } from "../generated/schema";
 import { type Actions, commandsOf, labelAction } from "./commands";
+import { Controls } from "./controls";
 import { Dialog, type DialogName } from "./dialog";
 import { Entries } from "./entries";
 import { focusOnHover, isWriting } from "./focus";
 import { Header } from "./header";
 import { Help } from "./help";
+import { OfferBar } from "./offer";
 import { Palette } from "./palette";
 import css from "./shell.css";
 import { Banner, Footer } from "./status";
@@ -80,9 +82,13 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
     skip: labeler.skip,
     next: () => void labeler.go(labeler.index.value + 1),
     previous: () => void labeler.go(labeler.index.value - 1),
-    undo: () => void labeler.undo(),
+    undo: () => {
+      if (!editor.stepBack?.()) void labeler.undo();
+    },
     redo: () => void labeler.redo(),
-    remove: labeler.removeSelection,
+    remove: () => {
+      if (!editor.stepBack?.()) labeler.removeSelection();
+    },
     ...suggestionActions(labeler),
     ...entryActions(labeler),
     ...visibilityActions(labeler),
@@ -147,9 +153,13 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
       <Header {...shell} />
       <div class="body">
         <Toolbar {...shell} />
-        <div class="middle" ref={(middle) => void middle?.prepend(stage)}>
-          <Cover {...shell} />
-          <Banner {...shell} />
+        <div class="centre">
+          {editor.controls && <Controls {...shell} controls={editor.controls} />}
+          <div class="middle" ref={(middle) => void middle?.prepend(stage)}>
+            <Cover {...shell} />
+            <Banner {...shell} />
+            <OfferBar {...shell} />
+          </div>
         </div>
         <aside>
           <Palette {...shell} />

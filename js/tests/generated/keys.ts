@@ -498,11 +498,56 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     "tool-eraser": [
       "x"
     ],
+    "tool-polygon": [
+      "p"
+    ],
+    "tool-freehand": [
+      "j"
+    ],
+    "tool-rectangle": [
+      "t"
+    ],
+    "tool-fill": [
+      "k"
+    ],
+    "tool-wand": [
+      "w"
+    ],
+    "tool-auto-segment": [
+      "g"
+    ],
     "smaller-brush": [
       "["
     ],
     "larger-brush": [
       "]"
+    ],
+    "pixel-brush": [
+      "\\"
+    ],
+    "brush-shape": [
+      "q"
+    ],
+    "unlabeled-only": [
+      "u"
+    ],
+    "pick": [
+      "c"
+    ],
+    "outline": [
+      "o"
+    ],
+    "less-opaque": [
+      "Shift+o"
+    ],
+    "fill-holes": [
+      "n"
+    ],
+    "keep-largest": [
+      "y"
+    ],
+    "next-gap": [
+      "z"
     ]
   },
   "text-classification": {

@@ -54,5 +54,5 @@ export function bench(...given: Box[]): Bench {
 
 /** A mouse at image pixels, where one image pixel is one of the screen's. */
 export function at(x: number, y: number, precision: Partial<PointerAt> = {}): PointerAt {
-  return { at: { x, y }, reach: 7, tremble: 4, shift: false, ...precision };
+  return { at: { x, y }, reach: 7, tremble: 4, shift: false, secondary: false, ...precision };
 }
