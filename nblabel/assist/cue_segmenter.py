@@ -10,7 +10,7 @@ import numpy as np
 
 from nblabel.assist import cue_weights
 from nblabel.assist.corrections import Correction, look
-from nblabel.assist.cues import Scene, first_cues, odds, second_cues, share
+from nblabel.assist.cues import Scene, first_cues, second_cues, share
 from nblabel.assist.cuts import cut, edge_weights
 from nblabel.assist.prompts import Box, Point, Prompts
 from nblabel.assist.segmenter import Cancelled, as_rgb, check_prompts, never, obey, stop_if
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CueSegmenter"]
 
-_ROUNDS = 2
+_ROUNDS = 3
 _CUT_ROUNDS = 100
 _REMEMBERED = 16
 _REACH = 0.35
@@ -145,22 +145,13 @@ def _propose(image: NDArray[np.uint8], extremes: tuple[Point, ...], cancelled: C
         second = second_cues(scene, out, share(logit) * scene.inside)
         stop_if(cancelled)
         logit = _weigh(np.concatenate([first, second]), cue_weights.SECOND)
-    estimate = share(logit) * scene.inside
-    evidence = np.where(scene.inside, (logit - odds(_threshold(estimate))).clip(-4, 4), -4).astype(np.float32)
+    evidence = np.where(scene.inside, logit.clip(-4, 4), -4).astype(np.float32)
     settled = cut(evidence, edge_weights(scene.view.lab, strength=3.0), rounds=_CUT_ROUNDS)
-    return _Proposal(settled, np.where(scene.inside, logit, -4).astype(np.float32), scene.view)
+    return _Proposal(settled, evidence, scene.view)
 
 
 def _weigh(cues: Array, weights: Array) -> Array:
     return np.asarray(np.tensordot(weights[:-1], cues, 1) + weights[-1], np.float32)
-
-
-def _threshold(estimate: Array) -> float:
-    """Give the probability above which taking all pixels promises the largest expected overlap with the object."""
-    ordered = np.sort(estimate, axis=None)[::-1].astype(np.float64)
-    gained = np.cumsum(ordered)
-    promised = gained / (np.arange(1, len(ordered) + 1) + gained[-1] - gained)
-    return float(ordered[np.argmax(promised)].clip(0.15, 0.6))
 
 
 def _middles(box: Box | None, image: NDArray[np.uint8]) -> tuple[Point, ...]:

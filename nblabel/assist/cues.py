@@ -201,14 +201,16 @@ def second_cues(scene: Scene, out: Array, estimate: Array) -> Array:
     near = box_mean(np.stack([fine, coarse]), scene.radius(0.05))
     wide = box_mean(np.stack([coarse, texture, estimate]), scene.radius(0.13))
     along = smooth_along(np.stack([fine, coarse, estimate]), scene.along, 1.0)
-    away = distances(seeds_at(scene.corners[:2], shape), _skeleton_cost(scene, odds(box_mean(estimate, 1)))[None])
+    away = distances(seeds_at(scene.corners[:2], shape), _skeleton_cost(scene, odds(box_mean(estimate, 1)))[None], sweeps=1)
     spine = _spine(scene, away)
     core = (estimate > 0.85) & scene.inside
     if core.sum() < 4:
         core = estimate >= np.sort(estimate, axis=None)[-4:][0]
     change = np.float32(0.01) + _change(share(near[1]))
     ways = distances(
-        np.stack([core, scene.ring, core, spine, spine]), np.stack([scene.crossing, change, change, np.ones(shape, np.float32), scene.crossing])
+        np.stack([core, scene.ring, core, spine, spine]),
+        np.stack([scene.crossing, change, change, np.ones(shape, np.float32), scene.crossing]),
+        sweeps=1,
     )
     to_core, out_by_color, to_core_by_color, from_spine, to_spine = np.minimum(ways, _FAR)
     return _stack(

@@ -125,7 +125,7 @@ def write(first, second, correction):
 def main():
     """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pictures", type=int, default=400)
+    parser.add_argument("--pictures", type=int, default=480)
     parser.add_argument("--corrections-only", action="store_true")
     arguments = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -141,7 +141,7 @@ def main():
         write(first, second, correction)
         present.FIRST, present.SECOND = first, second
     with Pool(2) as pool:  # new processes, which use the weights just learned
-        samples = pool.map(correction_samples, numbers[: arguments.pictures // 2], 4)
+        samples = pool.map(correction_samples, numbers[: arguments.pictures // 4], 4)
         correction = fit([sample for some in samples for sample in some])
     write(first, second, correction)
 
