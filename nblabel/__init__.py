@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nblabel.labels import Instructions, Label
     from nblabel.manifest import crawl, read_manifest, read_mask, scan, write_manifest
     from nblabel.responses import agreement, consolidate, worker_skill
+    from nblabel.tasks.adjustment import Adjustment
     from nblabel.tasks.bounding_box import BoundingBox
     from nblabel.tasks.image_classification import ImageClassification
     from nblabel.tasks.named_entity_recognition import NamedEntityRecognition
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Adjustment",
     "Attribute",
     "BoundingBox",
     "ImageClassification",
@@ -59,6 +61,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Adjustment": "nblabel.tasks.adjustment",
     "Attribute": "nblabel.attributes",
     "BoundingBox": "nblabel.tasks.bounding_box",
     "ImageClassification": "nblabel.tasks.image_classification",

@@ -14,6 +14,7 @@ from nblabel.binding.cells import Writer
 from nblabel.binding.classes import ClassMaps
 from nblabel.binding.columns import LabelColumns, cells, is_same
 from nblabel.binding.identity import Places, column_place, is_absent, source_column, texts
+from nblabel.binding.presets import Presets, read_presets
 from nblabel.binding.rows import check_attribute
 from nblabel.errors import AnnotationError, FrameError, MediaError, NblabelError, StoreError
 from nblabel.manifest import folders
@@ -132,7 +133,10 @@ class Binding:
         # What rows held before this binding wrote into them.
         self._written: dict[int, Sequence[Any]] = {}
         with paused_gc():
+            presets = read_presets(frame, attribute, task, self.text)
+            self.task = store.learn(self.job, task, presets.classes.class_ids())
             self._writer = self._match(store, output)
+            self._lay(presets)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -266,6 +270,22 @@ class Binding:
             _log.warning("%s; they are taken as code points%s", what, rest)
 
         return writer
+
+    def _lay(self, presets: Presets) -> None:
+        """Have items begin with the labels that are to be adjusted or verified; what means the same as before stays, ids and all."""
+        present = self.journal.laid()
+        annotation = self.task.annotation
+        self.journal.lay(
+            (self.ids[place], value)
+            for place, value in presets.by_row.items()
+            if (laid := present.get(self.ids[place])) is None or not self.task.same(annotation(laid), annotation(value))
+        )
+        if presets.refusals:
+            place, reason = next(iter(presets.refusals.items()))
+            what = f"{len(presets.refusals)} labels of {self.task.of!r} cannot be worked on, so their items begin with nothing"
+            _log.warning("%s; the first one is that of row %d: %s", what, place, reason)
+        if (disagreement := presets.classes.disagreement(self.task, str(self.task.of))) is not None:
+            _log.warning("%s", disagreement)
 
     def _aligned(self, place: int, label: Label, units: Counter[str | None]) -> Label:
         """Bring a label from elsewhere in line with the text that it is about."""

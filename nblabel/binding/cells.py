@@ -66,10 +66,28 @@ class Writer:
         if work.state != "submitted" or work.decided is None:
             return None
         reference = self._reference(work.item, work.decided, folder) if self._task.reference else ""
-        context = Context(media=work.media, job_name=self._job.name, created=work.decided, provenance=work.provenance, reference=reference)
-        return Cells(*self._task.write(work.submitted, context))
+        value = work.submitted
+        context = Context(
+            media=work.media,
+            job_name=self._job.name,
+            created=work.decided,
+            provenance=work.provenance,
+            reference=reference,
+            adjusted=self._task.adjusted(work.laid, value),
+        )
+        return Cells(*self._task.write(value, context))
 
-    def consolidated(self, annotation: Any, confidence: Any, media: Media, *, item: int, created: datetime, folder: str | None) -> Cells:
+    def consolidated(
+        self,
+        annotation: Any,
+        confidence: Any,
+        media: Media,
+        *,
+        item: int,
+        created: datetime,
+        folder: str | None,
+        adjusted: bool | None = None,
+    ) -> Cells:
         """Give label and metadata of what several workers made together, its file written where it has one.
 
         Parameters
@@ -84,6 +102,8 @@ class Writer:
             When the last answer came.
         folder : str or None
             Folder or URL of the manifest that names the item.
+        adjusted : bool, optional
+            Whether it differs from what was to be adjusted.
 
         Raises
         ------
@@ -91,7 +111,7 @@ class Writer:
             When the file cannot be written.
         """
         reference = self._reference(item, created, folder) if self._task.reference else ""
-        context = Context(media=media, job_name=self._job.name, created=created, reference=reference, confidence=confidence)
+        context = Context(media=media, job_name=self._job.name, created=created, reference=reference, confidence=confidence, adjusted=adjusted)
         value = self._task.restore(annotation)
         cells = Cells(*self._task.write(value, context))
         if self._task.reference:

@@ -331,6 +331,12 @@ class Session:
             self._catch_up()
             return [self._receipt(outcome, None) for outcome in outcomes]
 
+    def lay(self, index: int, value: Any) -> None:
+        """Lay a value before the worker, with all that it refers to as far as that can be read; where work has begun, it stays as it is."""
+        media = self._media.known(self._check(index))
+        complete, trouble = self._reading(index, lambda: self._complete(index, media)(value))
+        self._journal.lay([(self.ids[index], complete if trouble is None else value)])
+
     def submit(self, index: int) -> Receipt:
         """Hand in an item.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nblabel.store.operations import EDITED, OPERATION, WORK, Operations, new_id, read_operation, read_work
+from nblabel.store.operations import EDITED, OPERATION, STATE, WORK, Operations, new_id, read_operation, read_work
 from nblabel.store.records import Outcome, Work
-from nblabel.store.texts import dump_foreign, dump_json
+from nblabel.store.texts import dump_foreign, dump_json, load_json
 from nblabel.wire import Operation
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Journal", "Wish"]
 
+_UNTOUCHED = "submitted IS NULL AND value IS laid"
 _OUTDATED = """
     UPDATE operations SET undone = 1 WHERE job = ? AND worker = ? AND undone = 0
     AND item IN (SELECT value FROM json_each(?))
@@ -58,7 +59,7 @@ class Journal:
 
     def states(self) -> list[tuple[int, State, bool]]:
         """Give the state of every item of the job that is not untouched, and whether it was changed since it was submitted."""
-        query = f"SELECT item, state, {EDITED} FROM annotations WHERE worker = ? AND item IN (SELECT id FROM items WHERE job = ?)"  # noqa: S608 - fixed
+        query = f"SELECT item, {STATE}, {EDITED} FROM annotations WHERE worker = ? AND item IN (SELECT id FROM items WHERE job = ?)"  # noqa: S608 - fixed
         with self._database.read() as connection:
             return connection.execute(query, (self.worker, self.job.id)).fetchall()
 
@@ -73,7 +74,7 @@ class Journal:
     def since(self, sequence: int) -> list[Outcome]:
         """Give every operation after `sequence`, in order, and how its item stands now."""
         query = (
-            f"SELECT {OPERATION}, coalesce(state, 'unlabeled'), coalesce({EDITED}, 0)"  # noqa: S608 - fixed text only
+            f"SELECT {OPERATION}, coalesce({STATE}, 'unlabeled'), coalesce({EDITED}, 0)"  # noqa: S608 - fixed text only
             " FROM operations LEFT JOIN annotations USING (item, worker) WHERE job = ? AND worker = ? AND sequence > ? ORDER BY sequence"
         )
         with self._database.read() as connection:
@@ -190,12 +191,32 @@ class Journal:
         with self._database.write() as connection:
             connection.execute("REPLACE INTO positions (job, worker, item) VALUES (?, ?, ?)", (self.job.id, self.worker, item))
 
-    def lay(self, item: int, value: Any) -> None:
-        """Lay a value before a worker who has not begun with an item."""
+    def laid(self) -> dict[int, Any]:
+        """Give the values that were laid before the worker, by item, where they still are what they were."""
+        query = f"SELECT item, laid FROM annotations WHERE worker = ? AND {_UNTOUCHED} AND item IN (SELECT id FROM items WHERE job = ?)"  # noqa: S608
+        with self._database.read() as connection:
+            rows = connection.execute(query, (self.worker, self.job.id)).fetchall()
+        return {item: load_json(laid) for item, laid in rows if laid is not None}
+
+    def lay(self, values: Iterable[tuple[int, Any]]) -> None:
+        """Lay values before the worker; where work has begun, it stays as it is.
+
+        Parameters
+        ----------
+        values : iterable
+            Item ids and the values.
+        """
+        query = f"""
+            INSERT INTO annotations (item, worker, state, value, laid) VALUES (?, ?, 'draft', ?, ?)
+            ON CONFLICT (item, worker) DO UPDATE SET
+                value = CASE WHEN {_UNTOUCHED} THEN excluded.value ELSE value END,
+                laid = CASE WHEN {_UNTOUCHED} OR laid IS NULL THEN excluded.laid ELSE laid END
+        """  # noqa: S608 - fixed text only
+        rows = [(item, self.worker, text, text) for item, value in values for text in (dump_json(value),)]
+        if not rows:
+            return
         with self._database.write() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO annotations (item, worker, state, value) VALUES (?, ?, 'draft', ?)", (item, self.worker, dump_json(value))
-            )
+            connection.executemany(query, rows)
 
     def take_in(self, labels: Iterable[tuple[int, Label]], *, since: int | None = None) -> None:
         """Take labels that a manifest brought as handed in; changes that were not submitted stay as they are.
@@ -209,15 +230,15 @@ class Journal:
         since : int, optional
             Number of an operation: items with a newer one are left as they are.
         """
-        query = """
+        query = f"""
             INSERT INTO annotations (item, worker, state, value, submitted, submitted_at, imported) VALUES (?, ?, 'submitted', ?, ?, ?, ?)
             ON CONFLICT (item, worker) DO UPDATE SET
                 state = 'submitted',
-                value = CASE WHEN value IS submitted THEN excluded.value ELSE value END,
+                value = CASE WHEN value IS submitted OR {_UNTOUCHED} THEN excluded.value ELSE value END,
                 submitted = excluded.submitted,
                 submitted_at = excluded.submitted_at,
                 imported = excluded.imported
-        """
+        """  # noqa: S608 - fixed text only
         rows = [_row(item, self.worker, label) for item, label in labels]
         if not rows:
             return

@@ -168,7 +168,10 @@ _TEAMS = (
     "CREATE INDEX submissions ON operations (item, worker, sequence) WHERE kind = 'submit'",
 )
 
-_STEPS = (_FIRST, _SUGGESTIONS, _TEAMS)
+# laid: the value that the worker began with, where that was not the empty one.
+_LAID = ("ALTER TABLE annotations ADD COLUMN laid TEXT",)
+
+_STEPS = (_FIRST, _SUGGESTIONS, _TEAMS, _LAID)
 VERSION = len(_STEPS)
 """The version of the tables that this nblabel writes."""
 

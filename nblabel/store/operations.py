@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from nblabel.tasks.base import Media
     from nblabel.wire import Role
 
-__all__ = ["EDITED", "OPERATION", "WORK", "Operations", "new_id", "read_operation", "read_work"]
+__all__ = ["EDITED", "OPERATION", "STATE", "WORK", "Operations", "new_id", "read_operation", "read_work"]
+
+STATE = "CASE WHEN state = 'draft' AND value IS laid THEN 'unlabeled' ELSE state END"
+"""Nobody has begun with what was only laid before a worker."""
 
 EDITED = "state = 'submitted' AND value IS NOT submitted"
 WORK = (
-    f"SELECT item, state, value, submitted, submitted_at, media, imported, provenance, {EDITED}"  # noqa: S608 - fixed text
+    f"SELECT item, {STATE}, value, submitted, submitted_at, media, imported, provenance, laid, {EDITED}"  # noqa: S608 - fixed text
     " FROM annotations WHERE worker = ?"
 )
 OPERATION = "id, item, kind, change, undoes, operations.seconds, answers, reopens, batch, sequence, role"
@@ -128,9 +131,16 @@ class Operations:
         value = self.value(operation.item, task, subject.media)
         if operation.change is not None or not (operation.answers or operation.reopens):
             value, inverse = task.apply(subject.complete(value), operation.change, subject.media)
+            if operation.undoes is not None:
+                value = self._as_laid(operation.item, value, task, subject)
         state = self.work(operation.item).state
         self._answer(operation)
         return inverse, {"state": "draft" if state == "unlabeled" else state, "value": dump_json(value)}
+
+    def _as_laid(self, item: int, value: Any, task: Task, subject: Subject) -> Any:
+        """Give the value that the worker began with where one leads back to it: what refers to a file still does."""
+        laid = self.work(item).laid
+        return value if laid is None or task.difference(subject.complete(laid), value) is not None else laid
 
     def _answer(self, operation: Operation) -> None:
         """Keep the suggestions that an operation answers, and open those again whose answer it takes back."""
@@ -296,13 +306,13 @@ def new_id() -> str:
 
 def read_work(row: tuple[Any, ...]) -> Work:
     """Make what the store gives out of the columns of `WORK`."""
-    item, state, value, submitted, decided, media, imported, provenance, edited = row
+    item, state, value, submitted, decided, media, imported, provenance, laid, edited = row
     return Work(
         item=item,
         state=state,
         edited=bool(edited),
         decided=None if decided is None else datetime.fromisoformat(decided),
-        texts=Texts(value, submitted, media, imported, provenance),
+        texts=Texts(value, submitted, media, imported, provenance, laid),
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "LabelingObject", "Push", "Pushes"]
 
 _ANSWERS = """
-    SELECT item, worker, pseudonym, submitted, submitted_at, media, seconds, accepted, provenance FROM (
+    SELECT item, worker, pseudonym, submitted, submitted_at, media, seconds, accepted, provenance, laid FROM (
         SELECT item, worker, row_number() OVER (PARTITION BY item ORDER BY min(sequence)) AS turn FROM operations
         WHERE job = :job AND kind = 'submit' GROUP BY item, worker
     )
@@ -99,6 +99,8 @@ class Answer:
         Time spent on it.
     provenance : sequence
         Where the parts of the value came from.
+    laid : object
+        The working value that the worker began with, None for the empty one.
     """
 
     item: int
@@ -110,6 +112,7 @@ class Answer:
     accepted: datetime
     seconds: float
     provenance: Sequence[Mapping[str, Any]]
+    laid: Any
 
 
 class Pushes:
@@ -195,7 +198,7 @@ class Pushes:
 
 
 def _answer(row: tuple[Any, ...]) -> Answer:
-    item, worker, pseudonym, value, submitted_at, media, seconds, accepted, provenance = row
+    item, worker, pseudonym, value, submitted_at, media, seconds, accepted, provenance, laid = row
     submitted = datetime.fromisoformat(submitted_at)
     return Answer(
         item=item,
@@ -208,4 +211,5 @@ def _answer(row: tuple[Any, ...]) -> Answer:
         # Answers from Python say nothing of the time; it is that since the object was taken.
         seconds=seconds or (0.0 if accepted is None else max(submitted.timestamp() - accepted, 0.0)),
         provenance=load_json(provenance) or (),
+        laid=load_json(laid),
     )

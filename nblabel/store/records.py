@@ -50,6 +50,7 @@ class Texts(NamedTuple):
     media: str | None = None
     imported: str | None = None
     provenance: str | None = None
+    laid: str | None = None
 
 
 _NOTHING = Texts()
@@ -88,6 +89,11 @@ class Work:
     def submitted(self) -> Any:
         """The value that was handed in last, None when none was."""
         return load_json(self.texts.submitted)
+
+    @property
+    def laid(self) -> Any:
+        """The value that the worker began with, None when that was the empty one."""
+        return load_json(self.texts.laid)
 
     @property
     def media(self) -> Media:

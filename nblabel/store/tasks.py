@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nblabel import schema
 from nblabel.labels import Instructions, Label
 from nblabel.tasks import task_type
+from nblabel.tasks.adjustment import Adjustment
 
 if TYPE_CHECKING:
     from nblabel.tasks import Task
@@ -16,11 +17,13 @@ __all__ = ["describe", "rebuild"]
 
 def describe(task: Task) -> dict[str, Any]:
     """Write a task as JSON data; its type stands elsewhere."""
-    return {"labels": schema.dump(task.labels), "instructions": schema.dump(task.instructions), "settings": task.view().settings}
+    described = {"labels": schema.dump(task.labels), "instructions": schema.dump(task.instructions), "settings": task.view().settings}
+    return described if task.of is None else {**described, "of": task.of}
 
 
 def rebuild(type_name: str, data: dict[str, Any]) -> Task:
     """Make a task from what `describe` wrote; a task type's settings are options of its constructor."""
     labels = schema.load(data["labels"], list[Label])
     instructions = schema.load(data["instructions"], Instructions)
-    return task_type(type_name)(labels, instructions=instructions, **data["settings"])
+    task = task_type(type_name)(labels, instructions=instructions, **data["settings"])
+    return Adjustment(task, of=data["of"]) if "of" in data else task

@@ -78,6 +78,8 @@ class Context:
     provenance: Sequence[Mapping[str, Any]] = ()
     reference: str = ""
     """What the label refers to its file by, where it is one."""
+    adjusted: bool | None = None
+    """Whether an annotation that was laid before a person was changed; None where none was to be adjusted."""
     confidence: Any = None
     """How sure a consolidated annotation is, 0 to 1: a number, a sequence parallel to its parts, or a mapping by class; None: one worker labeled."""
 
@@ -102,6 +104,8 @@ class Context:
             "creation-date": self.created.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
             "job-name": f"labeling-job/{self.job_name.lower()}",
         }
+        if self.adjusted is not None:
+            shared["adjustment-status"] = "adjusted" if self.adjusted else "unadjusted"
         if self.confidence is not None:
             by_class = isinstance(self.confidence, Mapping)
             shared[CONFIDENCE] = {str(index): sure for index, sure in self.confidence.items()} if by_class else self.confidence
@@ -182,6 +186,8 @@ class Task(ABC):
     instructions: Instructions
     class_ids: dict[str, int]
     """The id of each class in labels: its place in `labels`, or, of a class that others brought, what `knowing` gave it."""
+    of: str | None = None
+    """The label attribute whose labels are laid before the person who labels; None where work begins with nothing."""
 
     def __init__(self, labels: Iterable[str | Label], *, instructions: str | Instructions | None = None) -> None:
         self.labels = as_labels(labels, keys=self.label_keys)
@@ -202,7 +208,11 @@ class Task(ABC):
         return task
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({[label.name for label in self.labels]})"
+        made = f"{type(self).__name__}({self._arguments()})"
+        return made if self.of is None else f"Adjustment({made}, of={self.of!r})"
+
+    def _arguments(self) -> str:
+        return repr([label.name for label in self.labels])
 
     def view(self, keys: Keys = Keys()) -> TaskView:  # noqa: B008 - it is frozen
         """Describe the task to a front end, with the keys that a person prefers."""
@@ -341,6 +351,38 @@ class Task(ABC):
             When it cannot be worked on.
         """
         return self.begin(annotation, Media())
+
+    def preset(self, label: Any, metadata: Mapping[str, Any] | None, text: Callable[[], str]) -> Any:
+        """Make the value that work begins with of a label of the attribute `of`.
+
+        Parameters
+        ----------
+        label, metadata : object
+            As they stand in the manifest.
+        text : callable
+            Gives the text that the label is about; only for tasks that label texts.
+
+        Raises
+        ------
+        NblabelError
+            When it cannot be worked on, or when the text cannot be read.
+        """
+        annotation = self.decode(label, metadata)
+        if self.media == "text":
+            annotation, unit = self.align(annotation, text())
+            if unit == "neither":
+                raise AnnotationError("there are offsets beyond the text")
+        return self.restore(annotation)
+
+    def preset_classes(self, label: Any, metadata: Mapping[str, Any] | None) -> dict[str, str]:
+        """Tell which class an index in a label of the attribute `of` means, as far as what is made of it is to have the same indices."""
+        return self.class_map(label, metadata)
+
+    def adjusted(self, laid: Any, value: Any) -> bool | None:
+        """Tell whether a value differs from the one that was `laid` before the person, None where nothing is to be adjusted."""
+        if self.of is None:
+            return None
+        return laid is None or (laid != value and not self.same(self.annotation(laid), self.annotation(value)))
 
     def resolve(self, value: Any, read: Callable[[str], bytes], media: Media) -> Any:  # noqa: ARG002
         """Give a value with all that it only refers to so far.

@@ -78,9 +78,8 @@ class Classification(Task):
         if self.exclusion in self.class_ids:
             raise TaskError(f"{self.exclusion!r} is a class and excludes all classes; name one of the two otherwise: exclusion=")
 
-    def __repr__(self) -> str:
-        several = ", multiple=True" if self.multiple else ""
-        return f"{type(self).__name__}({[label.name for label in self.labels]}{several})"
+    def _arguments(self) -> str:
+        return f"{super()._arguments()}{', multiple=True' if self.multiple else ''}"
 
     @classmethod
     def reader(cls, groundtruth_type: str) -> Self:

@@ -192,7 +192,7 @@ class LabelingJob:
         session = self._session(worker)
         preset = self._items.preset(index)
         if preset is not None:
-            self._store.journal(self._job, worker.name).lay(assignment.item, preset)
+            session.lay(index, preset)
         return WorkItem(self, worker, session, index, self._items.source_of(index), assignment)
 
     def submitted(self, item: int, worker: Worker) -> bool:
@@ -266,7 +266,13 @@ class LabelingJob:
         writer = Writer(self.task, self._job, self._output)
         return {
             place: writer.consolidated(
-                annotation, confidence, results.media(place), item=place, created=results.decided(place), folder=results.folder(place)
+                annotation,
+                confidence,
+                results.media(place),
+                item=place,
+                created=results.decided(place),
+                folder=results.folder(place),
+                adjusted=results.adjusted(place, annotation),
             )
             for place, annotation, confidence in zip(places, found.annotations, found.confidence, strict=True)
         }

@@ -57,7 +57,7 @@ def write_output(root: str, task: Task, results: Results, labels: Mapping[int, C
     payload = []
     for place in sorted(labels):
         answers = results.answers(place)
-        contents = [task.answer_content(results.annotation(answer), answer.media) for answer in answers]
+        contents = [results.content(answer) for answer in answers]
         moment = results.decided(place).astimezone(UTC).strftime("%Y-%m-%d_%H:%M:%S")
         response = {"answers": [_answer(answer, content) for answer, content in zip(answers, contents, strict=True)]}
         _write(f"{root}/{WORKER_RESPONSES}/{_ITERATION}/{place}/{moment}.json", response)

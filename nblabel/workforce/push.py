@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from nblabel.binding import is_absent, item_rows
+from nblabel import storage
+from nblabel.binding import is_absent, item_rows, read_presets
 from nblabel.errors import FrameError, NblabelError, TaskError
 from nblabel.manifest import metadata_name
+from nblabel.media import MAX_BYTES, read_text
 from nblabel.store.pushes import LabelingObject
 from nblabel.workforce.job import LabelingJob
 from nblabel.workforce.options import JobOptions
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
+    from nblabel.binding import ItemRows
     from nblabel.tasks import Task
     from nblabel.workforce.local import Team
 
@@ -52,13 +57,26 @@ def push(
     job = store.job(chosen, task, name=name, identity=rows.identity)
     ids = store.add_items(job, rows.identities)
     known = _gold(frame, gold, task)
+    presets = read_presets(frame, chosen, task, partial(_text, rows))
+    for place, reason in presets.refusals.items():
+        raise FrameError(f"row {place}: its label in {task.of!r} cannot be worked on ({reason}); correct it, or leave the row out")
     ranks = _priorities(frame, priority)
     labels = list(frame[chosen]) if chosen in frame.columns else [None] * len(frame)
     objects = [
-        LabelingObject(item=item, place=place, source=rows.sources[place], folder=rows.folders[place], priority=ranks[place], gold=known.get(place))
+        LabelingObject(
+            item=item,
+            place=place,
+            source=rows.sources[place],
+            folder=rows.folders[place],
+            priority=ranks[place],
+            gold=known.get(place),
+            preset=presets.by_row.get(place),
+        )
         for place, item in enumerate(ids)
-        if is_absent(labels[place])
+        if is_absent(labels[place]) and (task.of is None or place in presets.by_row)
     ]
+    if not objects and task.of is not None and not presets.by_row:
+        raise FrameError(f"no row has a label in {task.of!r}, so there is nothing to begin with; push the rows that have one")
     if not objects:
         raise FrameError(f"every row has a label in {chosen!r} already; push under another name to label them again")
     pushes = store.pushes()
@@ -68,7 +86,15 @@ def push(
         raise FrameError(f"job {name!r} was taken away while it was made; push again")
     if begun.team != team.number:
         raise TaskError(f"job {name!r} was given to another team before; push under another name")
-    return LabelingJob(store, job, store.learn(job, task), begun, team.name, frame, team.workforce.clock)
+    return LabelingJob(store, job, store.learn(job, task, presets.classes.class_ids()), begun, team.name, frame, team.workforce.clock)
+
+
+def _text(rows: ItemRows, place: int) -> str:
+    """Read the text that a row shows."""
+    source = rows.sources[place]
+    if rows.inline:
+        return source
+    return read_text(storage.read_bytes(storage.resolve(source, [rows.folders[place], Path.cwd()]), limit=MAX_BYTES)).data.decode()
 
 
 def _gold(frame: pd.DataFrame, gold: str | Mapping[Any, Any] | None, task: Task) -> dict[int, Any]:

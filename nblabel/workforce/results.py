@@ -73,6 +73,20 @@ class Results:
         """Give what a worker meant."""
         return self._task.annotation(answer.value)
 
+    def adjusted(self, place: int, annotation: Any) -> bool | None:
+        """Tell whether what is made of the answers to a line differs from what was to be adjusted; None where nothing was."""
+        changed = [self._task.adjusted(answer.laid, answer.value) for answer in self.answers(place)]
+        if None in changed or not any(changed):
+            return changed[0]
+        laid = self.answers(place)[0].laid
+        return laid is None or not self._task.same(self._task.annotation(laid), annotation)
+
+    def content(self, answer: Answer) -> dict[str, Any]:
+        """Write an answer as Ground Truth does; where something was to be adjusted, it says whether it was."""
+        content = self._task.answer_content(self.annotation(answer), answer.media)
+        changed = self._task.adjusted(answer.laid, answer.value)
+        return content if changed is None else {name: {**element, "initialValueModified": changed} for name, element in content.items()}
+
     def frame(self) -> pd.DataFrame:
         """Give a row an answer: item (the line), worker (pseudonym), annotation, submitted, seconds."""
         found = [(place, answer) for place, answers in self._answers.items() for answer in answers]
