@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nblabel.tasks.semantic_segmentation import SemanticSegmentation
     from nblabel.tasks.text_classification import TextClassification
     from nblabel.widgets import label
-    from nblabel.workforce import LocalWorkforce
+    from nblabel.workforce import LocalWorkforce, open_job
 
 __version__ = "0.1.0"
 
@@ -53,6 +53,7 @@ __all__ = [
     "doctor",
     "errors",
     "label",
+    "open_job",
     "read_manifest",
     "read_mask",
     "scan",
@@ -77,6 +78,7 @@ _HOMES = {
     "crawl": "nblabel.manifest",
     "doctor": "nblabel.diagnosis",
     "label": "nblabel.widgets",
+    "open_job": "nblabel.workforce",
     "read_manifest": "nblabel.manifest",
     "read_mask": "nblabel.manifest",
     "scan": "nblabel.manifest",

@@ -233,6 +233,25 @@ class Task(ABC):
             for label in self.labels
         ]
 
+    def naming(self, labels: Iterable[str | Label]) -> Self:
+        """Give this task with other classes; what `reader` made has none.
+
+        Raises
+        ------
+        TaskError
+            When there is none, or a name occurs twice.
+
+        Examples
+        --------
+        >>> from nblabel.tasks.bounding_box import BoundingBox
+        >>> BoundingBox.reader("groundtruth/object-detection").naming(["cat", "dog"])
+        BoundingBox(['cat', 'dog'])
+        """
+        task = copy(self)
+        task.labels = as_labels(labels, keys=self.label_keys)
+        task.class_ids = {label.name: position for position, label in enumerate(task.labels)}
+        return task
+
     def knowing(self, class_ids: Iterable[tuple[str, int]]) -> Self:
         """Give this task with ids for classes that it does not have, so that their labels are written alike on every item.
 
@@ -434,6 +453,17 @@ class Task(ABC):
         if not isinstance(found, Mapping) or "annotation" not in found:
             raise AnnotationError(f"expected an answer under {self.type!r}, got {sorted(content)}")
         return found["annotation"]
+
+    def answer_classes(self, content: Mapping[str, Any]) -> list[str]:
+        """List the classes in a worker's answer, which this task need not have.
+
+        Raises
+        ------
+        AnnotationError
+            When nothing can be made of it.
+        """
+        annotation = self.read_answer(content)
+        return [] if annotation is None else list(self.tidy(annotation)["label"])
 
     def consolidate(self, answers: Answers, method: str) -> Consolidation:  # noqa: ARG002 - a task type that can, does
         """Make one annotation an item of what several workers said; see `nblabel.consolidate`.

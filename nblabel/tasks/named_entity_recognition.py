@@ -96,6 +96,8 @@ class NamedEntityRecognition(Task):
     actions = _ACTIONS
     wire_types = (Span, SpanChange)
 
+    overlapping: bool = True
+
     def __init__(self, labels: Iterable[str | Label], *, overlapping: bool = True, instructions: str | Instructions | None = None) -> None:
         super().__init__(labels, instructions=instructions)
         self.overlapping = overlapping

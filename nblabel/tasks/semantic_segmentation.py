@@ -161,6 +161,12 @@ class SemanticSegmentation(Task):
         task.class_ids = {BACKGROUND: 0}
         return task
 
+    def naming(self, labels: Iterable[str | Label]) -> Self:
+        """Give this task with other classes, in colours of their own; see `Task.naming`."""
+        task = super().naming(_colored(labels))
+        task.class_ids = {BACKGROUND: 0, **{name: index + 1 for name, index in task.class_ids.items()}}
+        return task
+
     def begin(self, annotation: Any, media: Media, present: Any = None) -> dict[str, Any]:
         """Make the value for an array of class indices, shape (height, width); see `Task.begin`."""
         if annotation is None:
@@ -255,6 +261,11 @@ class SemanticSegmentation(Task):
             str(self.class_ids[name]): {"class-name": name, "hex-color": look["color"]} for name, look in named.items() if name in self.class_ids
         }
         return decode_mask(base64.b64decode(found["labeledImage"]["pngImageData"]), color_map).mask
+
+    def answer_classes(self, content: Mapping[str, Any]) -> list[str]:
+        """List the classes that a worker could paint with; see `Task.answer_classes`."""
+        mappings = [found["labelMappings"] for found in content.values() if isinstance(found, Mapping) and "labelMappings" in found]
+        return [name for mapping in mappings for name in mapping if name.upper() != BACKGROUND]
 
     def consolidate(self, answers: Answers, method: str) -> Consolidation:
         """Make one mask an item of several; see `Task.consolidate`."""
