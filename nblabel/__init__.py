@@ -15,7 +15,7 @@ from nblabel import accessor as _accessor  # noqa: F401
 from nblabel import errors
 
 if TYPE_CHECKING:
-    from nblabel import assist
+    from nblabel import assist, suggest
     from nblabel.attributes import Attribute
     from nblabel.diagnosis import doctor
     from nblabel.keys import Keys
@@ -57,6 +57,7 @@ __all__ = [
     "read_manifest",
     "read_mask",
     "scan",
+    "suggest",
     "worker_skill",
     "write_manifest",
 ]
@@ -87,7 +88,7 @@ _HOMES = {
 }
 
 
-_MODULES = {"assist"}
+_MODULES = {"assist", "suggest"}
 
 
 def __getattr__(name: str) -> Any:

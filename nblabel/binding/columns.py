@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from nblabel.binding.identity import column_place, is_absent
+from nblabel.errors import FrameError
 from nblabel.manifest.array import ManifestArray
 from nblabel.manifest.attributes import metadata_name
+from nblabel.manifest.pairs import find_pair
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +32,7 @@ class LabelColumns:
     def __init__(self, frame: pd.DataFrame, attribute: str) -> None:
         self._frame = frame
         self._names = (attribute, metadata_name(attribute))
+        self._stray = _stray(frame, attribute)
 
     def check(self) -> None:
         """Refuse a frame with several columns of one of the two names."""
@@ -52,8 +55,14 @@ class LabelColumns:
         return lacking
 
     def read(self) -> tuple[list[Any], list[Any]]:
-        """Give the labels and the metadata of all rows, only to be looked at."""
+        """Give the labels and the metadata of all rows, only to be looked at.
+
+        Some files name a label and its metadata so that they do not pair; what is written gets metadata of its own name.
+        """
         labels, metadata = (cells(self._frame, name) for name in self._names)
+        if self._stray is not None and self._stray in self._frame.columns:
+            strays = cells(self._frame, self._stray)
+            metadata = [stray if is_absent(own) else own for own, stray in zip(metadata, strays, strict=True)]
         return labels, metadata
 
     def read_row(self, place: int) -> tuple[Any, ...]:
@@ -89,6 +98,16 @@ class LabelColumns:
         # As a Series, since pandas 3 would turn an object array that holds nothing but texts into a text column.
         column: Any = pd.Series(array, index=self._frame.index, dtype=array.dtype)
         self._frame.isetitem(place, column)
+
+
+def _stray(frame: pd.DataFrame, attribute: str) -> str | None:
+    """Find the metadata of a label attribute whose names do not pair."""
+    if attribute not in frame.columns or metadata_name(attribute) in frame.columns:
+        return None
+    try:
+        return find_pair(frame, attribute).metadata
+    except FrameError:
+        return None
 
 
 def _absent(frame: pd.DataFrame, column: int) -> Any:

@@ -13,7 +13,10 @@ from nblabel import read_manifest, storage, write_manifest
 from nblabel.binding import Binding, join
 from nblabel.errors import FrameError, MediaError, StorageError, StoreError, TaskError
 from nblabel.session import Session
+from nblabel.store import Store
 from nblabel.tasks.bounding_box import BoundingBox
+from nblabel.tasks.named_entity_recognition import NamedEntityRecognition
+from nblabel.tasks.text_classification import TextClassification
 
 BOX = {"label": "dog", "left": 1, "top": 2, "width": 10, "height": 20}
 LABEL = {
@@ -535,3 +538,30 @@ def test_it_is_the_very_frame(frame, bind):
     binding = bind(frame)
     assert isinstance(binding, Binding)
     assert binding.frame is frame
+
+
+def test_metadata_whose_name_does_not_pair_tell_the_classes(tmp_path):
+    about = {"class-name": "Owl", "confidence": 0.5, "type": "groundtruth/text-classification", "job-name": "birds"}
+    frame = pd.DataFrame({"source": ["a", "b"], "bird": ["3", None], "species-metadata": [about, None]})
+    with Store(tmp_path / "store.db") as store:
+        binding = Binding(frame, "bird", TextClassification(["Duck", "Owl"]), store)
+        assert binding.task.annotation(binding.journal.work(binding.ids[0]).value) == "Owl"
+        assert frame.loc[0, "bird"] == "3"
+        assert frame["bird-metadata"].isna().all()
+
+
+def test_offsets_in_utf_16_units_become_code_points_and_unclear_ones_are_told_of(tmp_path, caplog):
+    def label(start, end):
+        return {"annotations": {"entities": [{"label": "Person", "startOffset": start, "endOffset": end}], "labels": []}}
+
+    texts = ["\U0001f600 Ada", "\U0001f600 Ada Lovelace", "plain Ada", "\U0001f600"]
+    about = {"type": "groundtruth/text-span", "human-annotated": "yes"}
+    frame = pd.DataFrame({"source": texts, "names": [label(3, 6), label(3, 6), label(6, 9), label(5, 9)], "names-metadata": [about] * 4})
+    with Store(tmp_path / "store.db") as store:
+        binding = Binding(frame, "names", NamedEntityRecognition(["Person"]), store)
+        spans = [binding.journal.work(item).value for item in binding.ids[:3]]
+        assert [(span["start"], span["end"]) for (span,) in spans] == [(2, 5), (3, 6), (6, 9)]
+        assert binding.journal.work(binding.ids[3]).value is None
+    assert "1 labels of 'names' have offsets that fit their texts as code points and as UTF-16 units" in caplog.text
+    assert "1 cells of 'names' do not hold labels" in caplog.text
+    assert frame.loc[0, "names"] == label(3, 6)

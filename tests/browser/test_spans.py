@@ -199,3 +199,28 @@ def test_what_a_text_holds_is_shown_and_never_run(plain_page, show):
     labeler.drag_over("onerror")
     plain_page.settle(labeler)
     assert pieces(widget) == [("Person", "onerror")]
+
+
+def test_suggested_spans_are_accepted_changed_and_rejected(plain_page, tmp_path):
+    names = nl.suggest.dictionary({"Place": ["London"], "Person": ["Ada", "Charles Babbage"]})
+    task = nl.NamedEntityRecognition(["Person", "Place"])
+    widget = nl.label(pd.DataFrame({"source": TEXTS[:1]}), task, attribute=ATTRIBUTE, store=tmp_path / "store.db", suggest=names)
+    labeler = plain_page.show(widget, TextLabeler)
+    suggested = labeler.root.locator('.marks .names i[data-suggested="true"]')
+    plain_page.wait_until(lambda: suggested.count() == 5)
+    assert widget.value == []
+    labeler.click_on("London")
+    labeler.press("Delete")
+    labeler.click_on("Charles")
+    labeler.choose("Person")
+    labeler.press("2")
+    labeler.click_on("Ada")
+    labeler.press("Alt+ArrowRight")
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Place", "Charles Babbage"), ("Person", "Ada Lovelace")]
+    expect(suggested).to_have_count(2)
+    labeler.action("submit")
+    plain_page.settle(labeler)
+    origins = [part["origin"] for part in widget.data.loc[0, f"{ATTRIBUTE}-metadata"]["nblabel-provenance"]]
+    assert origins == ["changed", "changed"]
+    widget.close()

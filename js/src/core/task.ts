@@ -17,6 +17,8 @@ export interface ToolView {
 export interface Entry {
   readonly id: string;
   readonly label: string;
+  /** What stands there instead of the class, which `detail` then tells. */
+  readonly text?: string;
   readonly detail: string;
   /** All of it in words. */
   readonly title: string;
@@ -186,7 +188,8 @@ export interface TaskModule<Value, Change, Media> {
   /** Roughly the bytes that decoded media hold. */
   weight(media: Media): number;
   apply(value: Value, change: Change): Applied<Value, Change>;
-  entries(value: Value): readonly Entry[];
+  /** `media` where rows quote it. */
+  entries(value: Value, media?: Media | null): readonly Entry[];
   relabel(value: Value, ids: readonly string[], label: string): Change | null;
   remove(value: Value, ids: readonly string[]): Change | null;
   readonly choosing?: Choosing<Value, Change>;

@@ -4,10 +4,10 @@ import type { Command } from "../core/keys";
 import type { TextRange } from "../core/segments";
 import { applyShapes, deleted, type ShapeChange, shapeSuggestions, updated } from "../core/shapes";
 import type { Editor, TaskModule } from "../core/task";
-import { decodeText, type TextMedia } from "../core/texts";
+import { decodeText, offsetsOf, type TextMedia } from "../core/texts";
 import type { Span } from "../generated/schema";
 import { listenForSpans } from "../tools/span-pointer";
-import { createSpanScene, followItem, nextGranularity, type SpanContext, type SpanScene } from "../tools/spans";
+import { createSpanScene, excerpt, followItem, nextGranularity, type SpanContext, type SpanScene } from "../tools/spans";
 import { SpanBar } from "../ui/span-bar";
 import { createSpanPainter } from "../ui/span-painter";
 import { createTextStage } from "../ui/text-stage";
@@ -36,10 +36,15 @@ const task: TaskModule<Value, Change, TextMedia> = {
   release: () => undefined,
   weight: ({ text }) => 2 * text.length,
   apply: applyShapes,
-  entries: (value) =>
-    [...value]
+  entries(value, media) {
+    const offsets = offsetsOf(media?.text ?? "");
+    return [...value]
       .sort((one, other) => one.start - other.start || other.end - one.end)
-      .map(({ id, label, start, end }) => ({ id, label, detail: `${start}–${end}`, title: `${label}: characters ${start} to ${end}` })),
+      .map(({ id, label, start, end }) => {
+        const text = media ? excerpt(media.text, { from: offsets.toUnit(start), to: offsets.toUnit(end) }) : `${start}–${end}`;
+        return { id, label, text, detail: label, title: `${label}: ${text} (${start} to ${end})` };
+      });
+  },
   relabel(value, ids, label) {
     const spans = value.filter((span) => ids.includes(span.id) && span.label !== label);
     return spans.length > 0 ? updated(...spans.map((span) => ({ ...span, label }))) : null;

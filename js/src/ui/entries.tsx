@@ -10,7 +10,7 @@ const UNKNOWN_COLOR = "#9e9e9e";
 export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>) {
   const { labeler, actions, focusStage } = shell;
   const item = labeler.item.value;
-  const entries = item ? labeler.task.entries(item.value) : [];
+  const entries = item ? labeler.task.entries(item.value, item.media) : [];
   const colors = new Map(labeler.labels.map(({ name, color }) => [name, color]));
   const { visibility, selection } = labeler;
   const current = entries.find(({ id }) => selection.value.includes(id)) ?? entries[0];
@@ -39,7 +39,7 @@ export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>
             <Row
               key={entry.id}
               color={colors.get(entry.label) ?? UNKNOWN_COLOR}
-              text={colors.has(entry.label) ? entry.label : `${entry.label} (unknown)`}
+              text={entry.text ?? (colors.has(entry.label) ? entry.label : `${entry.label} (unknown)`)}
               detail={entry.detail}
               title={[entry.title, originOf(entry.id).title].filter(Boolean).join(", ")}
               origin={originOf(entry.id).badge}
@@ -100,7 +100,9 @@ function Row({ color, text, detail, title, origin, selected, current, hidden, lo
         onClick={(event) => select(event.detail > 0)}
       >
         <i class="swatch" />
-        <span class="text">{text}</span>
+        <span class="text" dir="auto">
+          {text}
+        </span>
         {origin && <span class="origin">{origin}</span>}
         <span class="detail">{detail}</span>
       </button>
