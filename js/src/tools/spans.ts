@@ -107,6 +107,11 @@ export function createSpanScene(context: SpanContext): SpanScene {
     }
   }
 
+  function deselect(): void {
+    if (context.selection.peek().length > 0) context.selection.value = [];
+    context.chosen.value = false;
+  }
+
   function put(change: ShapeChange<Span>): void {
     context.commit(change);
   }
@@ -145,8 +150,7 @@ export function createSpanScene(context: SpanContext): SpanScene {
       const whole = range && segments.value.expand(range, by);
       marking.value = whole && { anchor: whole, focus: whole };
       if (!whole) return;
-      context.selection.value = [];
-      context.chosen.value = false;
+      deselect();
       cursor = whole.from;
     },
     step(by, extend) {
@@ -156,8 +160,7 @@ export function createSpanScene(context: SpanContext): SpanScene {
       const unit = towards > 0 ? segments.value.next(at.to, granularity.value) : segments.value.previous(at.from, granularity.value);
       if (!unit) return;
       marking.value = { anchor: extend && before ? before.anchor : unit, focus: unit };
-      context.selection.value = [];
-      context.chosen.value = false;
+      deselect();
       cursor = unit.from;
       context.announce(excerpt(text.value, marked.value ?? unit));
     },

@@ -1,16 +1,18 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Details } from "./details";
+import { LongList } from "./long-list";
 import { Mark } from "./mark";
-import { rove } from "./rove";
 import type { Shell } from "./shell";
 
 const UNKNOWN_COLOR = "#9e9e9e";
+/** Height of a row in the style sheet. */
+const ROW_PX = 30;
 
 /** A list that mirrors what is on the stage, for eyes, for keys and for screen readers. */
 export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>) {
   const { labeler, actions, focusStage } = shell;
   const item = labeler.item.value;
-  const entries = item ? labeler.task.entries(item.value, item.media) : [];
+  const entries = useMemo(() => (item ? labeler.task.entries(item.value, item.media) : []), [item?.value, item?.media]);
   const colors = new Map(labeler.labels.map(({ name, color }) => [name, color]));
   const { visibility, selection } = labeler;
   const current = entries.find(({ id }) => selection.value.includes(id)) ?? entries[0];
@@ -34,8 +36,12 @@ export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>
       {entries.length === 0 ? (
         <p class="faint">Nothing yet. An item without objects can be submitted as it is.</p>
       ) : (
-        <ul class="scroll" onKeyDown={rove(".pick")}>
-          {entries.map((entry) => (
+        <LongList
+          items={entries}
+          rowPx={ROW_PX}
+          current={entries.findIndex(({ id }) => selection.value.includes(id))}
+          roving=".pick"
+          row={(entry) => (
             <Row
               key={entry.id}
               color={colors.get(entry.label) ?? UNKNOWN_COLOR}
@@ -58,8 +64,8 @@ export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>
                 actions.remove();
               }}
             />
-          ))}
-        </ul>
+          )}
+        />
       )}
       {labeler.task.fields && <Details {...shell} />}
     </section>

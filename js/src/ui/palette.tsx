@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { Component } from "preact";
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { MANY, search } from "../core/search";
 import type { LabelView } from "../generated/schema";
 import { labelAction } from "./commands";
@@ -14,8 +14,11 @@ export function Palette<Value, Change, Media>(shell: Shell<Value, Change, Media>
   const query = useSignal("");
   const list = useRef<HTMLDivElement>(null);
   const item = labeler.item.value;
-  const counts = new Map<string, number>();
-  for (const { label } of item ? labeler.task.entries(item.value) : []) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const counts = useMemo(() => {
+    const found = new Map<string, number>();
+    for (const { label } of item ? labeler.task.entries(item.value) : []) found.set(label, (found.get(label) ?? 0) + 1);
+    return found;
+  }, [item?.value]);
   const places = new Map(labeler.labels.map((label, place) => [label, place]));
   const found = search(query.value, labeler.labels, ({ name, short_name, description }) => [name, short_name, description]);
   const current = found.find(({ name }) => labeler.pressed.value.has(name));

@@ -11,7 +11,7 @@ const UNKNOWN_COLOR = "#9e9e9e";
 const ROW_PX = 3;
 const ROW_STEP_PX = 4.5;
 /** Text that is kept painted above and below what is seen, so that scrolling finds it there. */
-const MARGIN_PX = 300;
+const MARGIN_PX = 700;
 
 let painters = 0;
 
@@ -52,6 +52,7 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
     range,
   });
   let frame = 0;
+  let paintedAt = 0;
 
   function range({ from, to }: TextRange): Range {
     const made = document.createRange();
@@ -76,6 +77,7 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
 
   function paint(): void {
     frame = 0;
+    paintedAt = stage.pages.scrollTop;
     if (scene.text.peek() === "") {
       layer.replaceChildren();
       return;
@@ -152,7 +154,10 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
   ];
   const observer = new ResizeObserver(schedule);
   observer.observe(stage.sheet);
-  stage.pages.addEventListener("scroll", schedule, { passive: true });
+  const scrolled = () => {
+    if (Math.abs(stage.pages.scrollTop - paintedAt) > MARGIN_PX / 2) schedule();
+  };
+  stage.pages.addEventListener("scroll", scrolled, { passive: true });
 
   return {
     rectsOf,
@@ -166,7 +171,7 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
     dispose() {
       for (const stop of stops) stop();
       observer.disconnect();
-      stage.pages.removeEventListener("scroll", schedule);
+      stage.pages.removeEventListener("scroll", scrolled);
       cancelAnimationFrame(frame);
       grounds.dispose();
       layer.remove();
