@@ -28,6 +28,7 @@ export function fakeTask(): FakeTask {
   const broken = new Set<number>();
   return {
     ...boundingBox,
+    entries: (value) => boundingBox.entries(value),
     loaded,
     released,
     weights,
