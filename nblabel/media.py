@@ -28,13 +28,19 @@ if TYPE_CHECKING:
 
     from PIL.ImageFile import ImageFile
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "Document", "Picture", "encode_text", "read_image", "read_text"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "Document", "Picture", "encode_text", "preview", "read_image", "read_text"]
 
 MAX_BYTES = 200_000_000
 """Largest file that is read to be shown, in bytes."""
 
 MAX_PIXELS = 100_000_000
 """Largest image that is decoded, in pixels: Ground Truth's own limit (developer guide, "Input data quotas")."""
+
+TILE_PIXELS = 320
+"""Longest side of a thumbnail: twice what a grid shows, for fine screens."""
+
+TILE_CHARACTERS = 600
+"""What a grid shows of a text."""
 
 _DEEP_GRAY = {"I", "F", "I;16", "I;16B"}
 _GRAY = {"1", "L", "LA"} | _DEEP_GRAY
@@ -181,6 +187,36 @@ def decode_image(data: bytes) -> Image.Image:
             return _eight_bit(image).convert("RGB")
     except (OSError, SyntaxError, ValueError, struct.error, Warning) as error:
         raise MediaError(f"the image is damaged ({error}); write it anew") from error
+
+
+def preview(media: Picture | Document) -> Picture | Document:
+    """Make media small: a thumbnail of at most `TILE_PIXELS` on a side, or the beginning of a text.
+
+    Examples
+    --------
+    >>> preview(read_text(b"word " * 1000)).length
+    600
+
+    Raises
+    ------
+    MediaError
+        When an image is damaged.
+    """
+    if isinstance(media, Document):
+        return read_text(media.data.decode()[:TILE_CHARACTERS].encode())
+    if max(media.width, media.height) <= TILE_PIXELS:
+        return media
+    kind = next(kind for kind in _KINDS if re.match(kind.start, media.data, re.DOTALL))
+    file = io.BytesIO()
+    try:
+        with kind.file(io.BytesIO(media.data)) as image:
+            image.draft(None, (TILE_PIXELS, TILE_PIXELS))
+            small = _eight_bit(image).convert("RGB")
+            small.thumbnail((TILE_PIXELS, TILE_PIXELS))
+            small.save(file, "JPEG")
+    except (OSError, SyntaxError, ValueError, struct.error, Warning) as error:
+        raise MediaError(f"the image is damaged ({error}); write it anew") from error
+    return Picture(file.getvalue(), "image/jpeg", small.width, small.height, media.depth)
 
 
 def _picture(image: Image.Image, data: bytes, mime: str | None) -> Picture:

@@ -7,6 +7,7 @@ What happens elsewhere (another view, Python) reaches a front end as ``{"event",
 method   params                      result                  meaning
 ======== =========================== ======================= ==============================================================
 open     `OpenParams`                `ItemView` + media      look at an item; moves nothing, so it serves to fetch ahead
+tiles    `TilesParams`               `Tiles` + media         look at several items in small; moves nothing
 move     `MoveParams`                `Position`              make an item the current one
 commit   `Operation`                 `Receipt`               make one finished gesture durable; safe to repeat
 undo     `Nothing`                   `Receipt` or null       take back the newest gesture that the store knows
@@ -53,6 +54,8 @@ __all__ = [
     "Suggested",
     "Suggestion",
     "TaskView",
+    "Tiles",
+    "TilesParams",
 ]
 
 State = Literal["unlabeled", "draft", "submitted", "skipped"]
@@ -209,6 +212,20 @@ class OpenParams:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TilesParams:
+    """Which items to look at in small."""
+
+    indices: list[int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tiles:
+    """Items in small; the media of those that have a `mime` travel beside them, in the same order: thumbnails, and beginnings of texts."""
+
+    items: list[ItemView]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MoveParams:
     """Which item to go to."""
 
@@ -278,6 +295,8 @@ WIRE_TYPES: tuple[type, ...] = (
     Receipt,
     Position,
     OpenParams,
+    TilesParams,
+    Tiles,
     MoveParams,
     SegmentParams,
     Proposal,

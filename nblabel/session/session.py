@@ -14,7 +14,7 @@ import numpy as np
 
 from nblabel import schema
 from nblabel.errors import AnnotationError, ConflictError, MediaError, NblabelError, SchemaError, SessionError, StorageError
-from nblabel.media import Picture
+from nblabel.media import Picture, preview
 from nblabel.session.segmenting import Segmenting
 from nblabel.session.shown import MediaCache, media_of
 from nblabel.store import Subject, Wish
@@ -33,6 +33,8 @@ from nblabel.wire import (
     Request,
     SegmentParams,
     Suggested,
+    Tiles,
+    TilesParams,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +52,9 @@ _log = logging.getLogger(__name__)
 
 AHEAD = 16
 """Unfinished items after the one on show for which predictions are made ahead."""
+
+MOST_TILES = 100
+"""Items that are looked at in small at once, at most."""
 
 _CODES: dict[str, int] = {"unlabeled": 0, "draft": 1, "edited": 2, "submitted": 3, "skipped": 4}
 _FINISHED = _CODES["submitted"]
@@ -142,6 +147,7 @@ class Session:
             predictions.on_event(self._tell_of_suggestions, lambda sentence: self.notify(Notice(level="error", message=sentence)))
         self._methods: dict[str, tuple[type, Callable[..., tuple[Any, Buffers]]]] = {
             "open": (OpenParams, self._handle_open),
+            "tiles": (TilesParams, self._handle_tiles),
             "move": (MoveParams, self._handle_move),
             "commit": (Operation, self._handle_commit),
             "undo": (Nothing, self._handle_undo),
@@ -469,6 +475,20 @@ class Session:
     def _handle_open(self, params: OpenParams, origin: str | None) -> tuple[ItemView, Buffers]:  # noqa: ARG002
         view, data = self.view(params.index)
         return view, () if data is None else (data,)
+
+    def _handle_tiles(self, params: TilesParams, origin: str | None) -> tuple[Tiles, Buffers]:  # noqa: ARG002
+        items, parts = [], []
+        for index in params.indices[:MOST_TILES]:
+            view, data = self.view(index)
+            if data is not None:
+                try:
+                    small = preview(self._media.get(index))
+                    parts.append(small.data)
+                    view = replace(view, mime=small.mime)
+                except MediaError as error:
+                    view = replace(view, mime=None, error=str(error))
+            items.append(view)
+        return Tiles(items=items), parts
 
     def _handle_move(self, params: MoveParams, origin: str | None) -> tuple[Position, Buffers]:
         return self.move(params.index, origin=origin), ()

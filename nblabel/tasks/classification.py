@@ -59,7 +59,7 @@ class Classification(Task):
         When there is an exclusion without `multiple`, or a class of the same name.
     """
 
-    label_keys: ClassVar[str] = "1234567890qwertyuiopghjklzxc"
+    label_keys: ClassVar[str] = "1234567890qwertyuiophjklzxc"
     wire_types: ClassVar[tuple[type, ...]] = (Choice,)
 
     def __init__(

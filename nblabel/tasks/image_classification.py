@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from nblabel.tasks.classification import Classification
 
 __all__ = ["ImageClassification"]
@@ -38,4 +40,5 @@ class ImageClassification(Classification):
     type = "image-classification"
     title = "Image classification"
     media = "image"
+    actions = MappingProxyType({"grid": ("g",)})
     groundtruth_types = ("groundtruth/image-classification", "groundtruth/image-classification-multilabel")

@@ -36,5 +36,5 @@ class TextClassification(Classification):
     type = "text-classification"
     title = "Text classification"
     media = "text"
-    actions = MappingProxyType({"scroll-down": ("ArrowDown",), "scroll-up": ("ArrowUp",)})
+    actions = MappingProxyType({"grid": ("g",), "scroll-down": ("ArrowDown",), "scroll-up": ("ArrowUp",)})
     groundtruth_types = ("groundtruth/text-classification", "groundtruth/text-classification-multilabel")

@@ -1,5 +1,17 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { ItemView, LabelView, Notice, Operation, Position, Progress, Receipt, Suggested, Suggestion, TaskView } from "../generated/schema";
+import type {
+  ItemView,
+  LabelView,
+  Notice,
+  Operation,
+  Position,
+  Progress,
+  Receipt,
+  Suggested,
+  Suggestion,
+  TaskView,
+  Tiles,
+} from "../generated/schema";
 import { createHistory, type Own, type Standing } from "./history";
 import { counted, decided, isFinished, touched } from "./item-states";
 import { createItems, loadItem } from "./items";
@@ -7,7 +19,7 @@ import { browserStorage, createKeeper } from "./keeper";
 import { createOutbox, type Outbox } from "./outbox";
 import { addPending } from "./pending";
 import { answering, createSuggestions, waitingOf, withSuggestions } from "./suggestions";
-import type { Choosing, LoadedItem, TaskContext, TaskModule } from "./task";
+import type { Act, Choosing, LoadedItem, TaskContext, TaskModule } from "./task";
 import { createClient, makeId, type Transport } from "./transport";
 import { createTravel } from "./travel";
 import { createVisibility } from "./visibility";
@@ -276,11 +288,45 @@ export function createLabeler<Value, Change, Media>(
     if (place === index.value) void show(place, items.load(place));
   }
 
+  // ---- many items at once
+
+  const heard = signal<Receipt | null>(null);
+
+  async function look(indices: readonly number[]): Promise<LoadedItem<Value, Media>[]> {
+    const { result, buffers } = await client.request<Tiles>("tiles", { indices });
+    const parts = [...buffers];
+    return Promise.all(result.items.map((view) => loadItem(task, view, view.mime === null ? null : (parts.shift() ?? null), withPending)));
+  }
+
+  /** What comes of it reaches this page as if another had done it, so that it is one step which the session takes back. */
+  function act(acts: readonly Act<Value, Change, Media>[]): LoadedItem<Value, Media>[] {
+    const batch = makeId();
+    const now = performance.now();
+    const seconds = (now - since) / 1000 / Math.max(acts.length, 1);
+    since = now;
+    return acts.map(({ item: before, change, submit }) => {
+      let { value, view } = before;
+      const send = (kind: Operation["kind"], more: Partial<Operation>) => {
+        const nothing = { change: null, undoes: null, answers: [], reopens: [], basis: null };
+        const operation: Operation = { id: makeId() + makeId(), item: view.id, kind, seconds, ...nothing, batch, ...more };
+        outbox.send(operation);
+        return operation.id;
+      };
+      if (change !== null) {
+        value = task.apply(value, change).value;
+        view = { ...touched(view), latest: send("change", { change }) };
+      }
+      if (submit) view = { ...decided(view, "submit"), latest: send("submit", { basis: view.latest }) };
+      return { ...before, value, view };
+    });
+  }
+
   // ---- what happens elsewhere
 
   function receive(receipt: Receipt): void {
     if (seen.has(receipt.operation.id)) return;
     seen.add(receipt.operation.id);
+    heard.value = receipt;
     history.hear(receipt, new Set(outbox.waiting.value.map(({ id }) => id)));
     progress.value = receipt.progress;
     const kept = items.peek(receipt.index);
@@ -404,6 +450,7 @@ export function createLabeler<Value, Change, Media>(
     chosen,
     visibility,
     taker,
+    many: { total: () => progress.value.total, current: () => index.value, look, act, heard },
     notice,
     announcement,
     pressed: computed(() => {

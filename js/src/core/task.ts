@@ -1,5 +1,5 @@
 import type { ReadonlySignal, Signal } from "@preact/signals";
-import type { ItemView, LabelView, Notice, TaskView } from "../generated/schema";
+import type { ItemView, LabelView, Notice, Receipt, TaskView } from "../generated/schema";
 import type { Command } from "./keys";
 import type { Applied } from "./shapes";
 import type { SuggestionRules, Suggestions } from "./suggestions";
@@ -63,6 +63,26 @@ export interface LoadedItem<Value, Media> {
   readonly value: Value;
 }
 
+/** What is done to one of many items. */
+export interface Act<Value, Change, Media> {
+  readonly item: LoadedItem<Value, Media>;
+  readonly change: Change | null;
+  readonly submit: boolean;
+}
+
+/** Work on items that are not on show. */
+export interface Many<Value, Change, Media> {
+  total(): number;
+  /** Place of the item on show. */
+  current(): number;
+  /** Looks at items in small. */
+  look(indices: readonly number[]): Promise<LoadedItem<Value, Media>[]>;
+  /** Does something to items, as one step of the history; gives them as they are then. */
+  act(acts: readonly Act<Value, Change, Media>[]): LoadedItem<Value, Media>[];
+  /** What became durable last, whoever did it. */
+  readonly heard: ReadonlySignal<Receipt | null>;
+}
+
 /** What an editor sees of the labeler; it never learns which host it is in. */
 export interface TaskContext<Value, Change, Media> {
   readonly item: ReadonlySignal<LoadedItem<Value, Media> | null>;
@@ -77,6 +97,7 @@ export interface TaskContext<Value, Change, Media> {
   /** Set while something is marked and waits for its class: gets the one that is chosen next. */
   readonly taker: Signal<((label: string) => void) | null>;
   readonly notice: Signal<Notice | null>;
+  readonly many: Many<Value, Change, Media>;
   readonly visibility: Visibility;
   readonly suggestions: Suggestions;
   /** Makes a label the active one, and nothing else. */

@@ -98,6 +98,16 @@ export interface OpenParams {
   index: number;
 }
 
+/** Which items to look at in small. */
+export interface TilesParams {
+  indices: number[];
+}
+
+/** Items in small; the media of those that have a `mime` travel beside them, in the same order: thumbnails, and beginnings of texts. */
+export interface Tiles {
+  items: ItemView[];
+}
+
 /** Which item to go to. */
 export interface MoveParams {
   index: number;

@@ -3,6 +3,7 @@ import type { Command } from "../core/keys";
 import type { TaskModule } from "../core/task";
 import { decodeText, type TextMedia } from "../core/texts";
 import type { Choice } from "../generated/schema";
+import { mountGrid } from "../ui/grid";
 import { createTextStage } from "../ui/text-stage";
 
 const LINES_PX = 80;
@@ -22,7 +23,9 @@ const task: TaskModule<Choice, Choice, TextMedia> = {
       run: () => stage.pages.scrollBy({ top: by }),
     });
     const commands = [scroll("scroll-down", "Scroll down", LINES_PX), scroll("scroll-up", "Scroll up", -LINES_PX)];
-    return { commands, fit: stage.fit, finish: () => false, cancel: () => false, zoom: stage.zoom, zoomBy: stage.zoomBy };
+    const draw = ({ text }: TextMedia) => document.createTextNode(text);
+    const grid = mountGrid(element, { context, choose: choiceTask.choosing.choose, draw, release: task.release }, life);
+    return { commands, toggles: [grid.toggle], fit: stage.fit, finish: grid.finish, cancel: grid.cancel, zoom: stage.zoom, zoomBy: stage.zoomBy };
   },
 };
 

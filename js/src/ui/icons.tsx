@@ -25,6 +25,7 @@ const ICONS = {
       <path d="M3 6h4M5 4v4M17 18h4M19 16v4" />
     </>,
   ),
+  grid: icon(<path d="M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z" />),
   mark: icon(<path d="M7 14l4-9h2l4 9M8.5 11h7M4 19h16" />),
   brush: icon(<path d="M20 4c-4 2-9 6-11 9l2 2c3-2 7-7 9-11zM8.5 14c-2 0-3 1.3-3 3 0 1.5-1 2-2 2.5 3.5 1 7 .5 7-3" />),
   eraser: icon(<path d="M9 19l-5-5L13.5 4.5l6 6L11 19zM8.5 9.5l6 6M8 19h12" />),

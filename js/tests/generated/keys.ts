@@ -263,6 +263,9 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     "help": [
       "?",
       "F1"
+    ],
+    "grid": [
+      "g"
     ]
   },
   "named-entity-recognition": {
@@ -644,6 +647,9 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     "help": [
       "?",
       "F1"
+    ],
+    "grid": [
+      "g"
     ],
     "scroll-down": [
       "ArrowDown"
