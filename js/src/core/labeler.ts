@@ -291,6 +291,8 @@ export function createLabeler<Value, Change, Media>(
   // ---- many items at once
 
   const heard = signal<Receipt | null>(null);
+  /** Operations of `act`: whoever made them shows what comes of them already. */
+  const acted = new Set<string>();
 
   async function look(indices: readonly number[]): Promise<LoadedItem<Value, Media>[]> {
     const { result, buffers } = await client.request<Tiles>("tiles", { indices });
@@ -309,6 +311,7 @@ export function createLabeler<Value, Change, Media>(
       const send = (kind: Operation["kind"], more: Partial<Operation>) => {
         const nothing = { change: null, undoes: null, answers: [], reopens: [], basis: null };
         const operation: Operation = { id: makeId() + makeId(), item: view.id, kind, seconds, ...nothing, batch, ...more };
+        acted.add(operation.id);
         outbox.send(operation);
         return operation.id;
       };
@@ -326,7 +329,7 @@ export function createLabeler<Value, Change, Media>(
   function receive(receipt: Receipt): void {
     if (seen.has(receipt.operation.id)) return;
     seen.add(receipt.operation.id);
-    heard.value = receipt;
+    if (!acted.delete(receipt.operation.id)) heard.value = receipt;
     history.hear(receipt, new Set(outbox.waiting.value.map(({ id }) => id)));
     progress.value = receipt.progress;
     const kept = items.peek(receipt.index);

@@ -79,7 +79,7 @@ export interface Many<Value, Change, Media> {
   look(indices: readonly number[]): Promise<LoadedItem<Value, Media>[]>;
   /** Does something to items, as one step of the history; gives them as they are then. */
   act(acts: readonly Act<Value, Change, Media>[]): LoadedItem<Value, Media>[];
-  /** What became durable last, whoever did it. */
+  /** What became durable last that `act` did not do. */
   readonly heard: ReadonlySignal<Receipt | null>;
 }
 
