@@ -192,15 +192,15 @@ def decode_image(data: bytes) -> Image.Image:
 def preview(media: Picture | Document) -> Picture | Document:
     """Make media small: a thumbnail of at most `TILE_PIXELS` on a side, or the beginning of a text.
 
-    Examples
-    --------
-    >>> preview(read_text(b"word " * 1000)).length
-    600
-
     Raises
     ------
     MediaError
         When an image is damaged.
+
+    Examples
+    --------
+    >>> preview(read_text(b"word " * 1000)).length
+    600
     """
     if isinstance(media, Document):
         return read_text(media.data.decode()[:TILE_CHARACTERS].encode())
