@@ -177,9 +177,19 @@ class StorageError(NblabelError, OSError):
 
 
 class StoreError(NblabelError, OSError):
-    """The labeling store cannot be opened or written."""
+    """The labeling store cannot be opened or written.
+
+    Attributes
+    ----------
+    unfit : bool
+        The folder is the reason: it may not be written to, or cannot lock files.
+    """
 
     code = "store"
+
+    def __init__(self, message: str, *, unfit: bool = False) -> None:
+        super().__init__(message)
+        self.unfit = unfit
 
 
 class SessionError(NblabelError, RuntimeError):

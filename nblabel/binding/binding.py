@@ -22,7 +22,7 @@ from nblabel.manifest.attributes import metadata_name
 from nblabel.manifest.codec import paused_gc
 from nblabel.manifest.dates import read_date
 from nblabel.media import MAX_BYTES, encode_text, read_text
-from nblabel.store import DEFAULT_PATH, Label, Store
+from nblabel.store import DEFAULT_PATH, Label, Store, state_path
 
 if TYPE_CHECKING:
     import os
@@ -373,9 +373,9 @@ def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | No
         When the frame lacks the column that tells items apart.
     """
     path = Path(DEFAULT_PATH if store is None else store).expanduser()
-    if not path.exists():
+    if not (path.exists() or (store is None and state_path().exists())):
         raise StoreError(f"store {str(path.absolute())!r}: there is no such file; pass store= the path that was labeled with")
-    with Store(path) as opened:
+    with Store(store) as opened:
         job, task = opened.find_job(attribute)
         column_place(frame, job.identity)
         places = Places(frame, job.identity)

@@ -4,7 +4,8 @@
 """
 
 from nblabel.store.journal import Journal, Wish
+from nblabel.store.places import DEFAULT_PATH, state_path
 from nblabel.store.records import Job, Label, Outcome, Subject, Work
-from nblabel.store.store import DEFAULT_PATH, Store
+from nblabel.store.store import Store
 
-__all__ = ["DEFAULT_PATH", "Job", "Journal", "Label", "Outcome", "Store", "Subject", "Wish", "Work"]
+__all__ = ["DEFAULT_PATH", "Job", "Journal", "Label", "Outcome", "Store", "Subject", "Wish", "Work", "state_path"]

@@ -32,6 +32,8 @@ _TROUBLE = {
     "SQLITE_PROTOCOL": ("the file system cannot lock files", "pass store= a path on a local disk"),
     "SQLITE_READONLY": ("it may only be read", "check the permissions of the file and its folder, or pass store= a path that you may write to"),
 }
+_UNFIT = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_PROTOCOL", "SQLITE_READONLY")
+"""Troubles of the place, not of the file: another folder would do."""
 _FOREIGN = ("it belongs to another program", "pass store= another path, or move this file away")
 
 
@@ -58,7 +60,7 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             reason = f"its folder cannot be made ({error.strerror})"
-            self._refuse(reason, "pass store= a path in a folder you may write to", error)
+            self._refuse(reason, "pass store= a path in a folder you may write to", error, unfit=True)
         try:
             self._connection = _connect(path)
             self._prepare(self._connection)
@@ -80,6 +82,22 @@ class Database:
         connection, self._connection = getattr(self, "_connection", None), None
         if connection is not None and self._process == os.getpid():
             connection.close()
+
+    def probe(self) -> None:
+        """Find out whether this place can lock files.
+
+        Raises
+        ------
+        StoreError
+            When it cannot.
+        """
+        with self.write():
+            pass
+
+    def content(self) -> bytes:
+        """Give the whole file as it is between two transactions."""
+        with self.read() as connection:
+            return connection.serialize()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -142,10 +160,10 @@ class Database:
     def _explain(self, error: sqlite3.Error) -> NoReturn:
         name = getattr(error, "sqlite_errorname", "")
         reason, remedy = next((trouble for start, trouble in _TROUBLE.items() if name.startswith(start)), (str(error), "report this to nblabel"))
-        self._refuse(reason, remedy, error)
+        self._refuse(reason, remedy, error, unfit=name.startswith(_UNFIT))
 
-    def _refuse(self, reason: str, remedy: str, cause: BaseException | None = None) -> NoReturn:
-        raise StoreError(f"store {os.fspath(self.path)!r}: {reason}; {remedy}") from cause
+    def _refuse(self, reason: str, remedy: str, cause: BaseException | None = None, *, unfit: bool = False) -> NoReturn:
+        raise StoreError(f"store {os.fspath(self.path)!r}: {reason}; {remedy}", unfit=unfit) from cause
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

@@ -10,6 +10,7 @@ from nblabel.errors import FrameError, StoreError, TaskError
 from nblabel.store.assignments import Assignments
 from nblabel.store.database import Database
 from nblabel.store.journal import Journal
+from nblabel.store.places import DEFAULT_PATH, keep_copy, state_path
 from nblabel.store.pushes import Pushes
 from nblabel.store.records import Job
 from nblabel.store.tasks import describe, rebuild
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
 
     from nblabel.tasks import Task
 
-__all__ = ["DEFAULT_PATH", "Store"]
-
-DEFAULT_PATH = Path(".nblabel", "store.db")
-"""Where labels are kept when nobody says otherwise, relative to the working directory."""
+__all__ = ["Store"]
 
 _JOB = "SELECT id, name, attribute, task_type, identity FROM jobs"
 
@@ -38,7 +36,13 @@ class Store:
     Parameters
     ----------
     path : path, optional
-        The file, made with its folder when it does not exist; ``.nblabel/store.db`` by default.
+        The file, made with its folder when it does not exist. By default ``.nblabel/store.db`` in the working directory, or, where that folder cannot
+        hold a database (it may not be written to, or cannot lock files), a file in the user's state folder.
+
+    Attributes
+    ----------
+    note : str or None
+        A sentence for the user when the store is not beside the work.
 
     Raises
     ------
@@ -56,10 +60,29 @@ class Store:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        chosen = DEFAULT_PATH if path is None else Path(path).expanduser()
-        self._database = Database(chosen.absolute())
+        self._work: Path | None = None
+        self.note: str | None = None
+        self._database = self._by_default() if path is None else Database(Path(path).expanduser().absolute())
         with self._database.read() as connection:
             (self.identity,) = connection.execute("SELECT identity FROM store").fetchone()
+
+    def _by_default(self) -> Database:
+        try:
+            database = Database(DEFAULT_PATH.absolute())
+            database.probe()
+        except StoreError as error:
+            if not error.unfit:
+                raise
+            self._work = Path.cwd()
+            database = Database(state_path())
+            copied = "a copy is kept in .nblabel/" if keep_copy(database.content(), self._work) else "no copy can be kept beside your work"
+            self.note = f"This folder cannot hold the labels' store ({error}). They are kept in {os.fspath(database.path)!r}; {copied}."
+        return database
+
+    def keep_copy(self) -> None:
+        """Renew the copy beside the work of a store that is kept elsewhere."""
+        if self._work is not None:
+            keep_copy(self._database.content(), self._work)
 
     def __repr__(self) -> str:
         return f"Store({os.fspath(self.path)!r})"

@@ -38,6 +38,7 @@ class HomeThread:
     def __init__(self, work: Callable[[], None]) -> None:
         self._work = WeakMethod(work)
         self._thread = threading.get_ident()
+        self._timer: asyncio.TimerHandle | None = None
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -58,8 +59,21 @@ class HomeThread:
         elif self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._call)
 
+    def repeat(self, seconds: float) -> None:
+        """Do the work again and again while this thread is idle, where it has a loop that can."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._timer = self._loop.call_later(seconds, self._again, seconds)
+
+    def _again(self, seconds: float) -> None:
+        if self._work() is not None and self._timer is not None:
+            self._call()
+            self.repeat(seconds)
+
     def leave(self) -> None:
         """Stop calling."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
         for event in _EVENTS if self._shell is not None else ():
             if self._between_cells in self._shell.events.callbacks[event]:
                 self._shell.events.unregister(event, self._between_cells)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn, cast
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
     from nblabel.store import Store
 
 __all__ = ["Labeler", "Submission"]
+
+
+_FOLLOW_SECONDS = 2.0
+"""How often an idle kernel looks for what other notebooks did in the same job."""
+
+_COPY_SECONDS = 30.0
+"""How often at most the copy of a store is renewed that is not kept beside the work."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,6 +120,7 @@ class Labeler(anywidget.AnyWidget):
         self._callbacks: list[Callable[[Submission], object]] = []
         self._calls: dict[tuple[int, int], tuple[Callable[[Submission], object], Submission]] = {}
         self._told_of_missing_row = False
+        self._copied = time.monotonic()
         self._cell = current_cell()
         self._in_use = False
         self._left = False
@@ -122,6 +131,7 @@ class Labeler(anywidget.AnyWidget):
         self._settle()
         super().__init__(_esm=module, _task=schema.dump(session.task.view(keys)))
         self.on_msg(self._receive)
+        self._home.repeat(_FOLLOW_SECONDS)
 
     def __repr__(self) -> str:
         if isinstance(self._session, _Gone):
@@ -269,6 +279,8 @@ class Labeler(anywidget.AnyWidget):
             self._home.leave()
             if not isinstance(self._session, _Gone):
                 self._session.close()
+                with suppress(StoreError):
+                    self._store.keep_copy()
             self._store.close()
 
     def supersede(self) -> None:
@@ -293,6 +305,7 @@ class Labeler(anywidget.AnyWidget):
             "media": media,
             "progress": schema.dump(self._session.progress),
             "session": self._session.name,
+            "notice": None if self._store.note is None else schema.dump(Notice(level="warning", message=self._store.note)),
         }
 
     def _receive(self, _: Any, content: Any, buffers: list[Any]) -> None:
@@ -350,6 +363,9 @@ class Labeler(anywidget.AnyWidget):
         if isinstance(self._session, _Gone):
             return
         self._session.refresh()
+        if self._news and time.monotonic() - self._copied > _COPY_SECONDS:
+            self._copied = time.monotonic()
+            self._store.keep_copy()
         while (receipt := self._oldest_news()) is not None:
             row = self._write(receipt.index)
             if row is not None:

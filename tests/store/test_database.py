@@ -12,6 +12,7 @@ import pytest
 
 from nblabel.errors import StoreError
 from nblabel.store import DEFAULT_PATH, Store
+from nblabel.store.database import Database
 from nblabel.store.migrations import APPLICATION_ID, VERSION
 from nblabel.tasks.bounding_box import BoundingBox
 
@@ -205,3 +206,42 @@ def test_threads_share_a_store(store):
     assert not failures
     with Store(Path(store.path)) as again:
         assert [again.find_job(f"job-{number}")[0].name for number in range(8)] == [f"job-{number}" for number in range(8)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="this system has no folder in which nobody may write")
+def test_a_folder_that_cannot_hold_a_store_has_it_in_the_users_state_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir("/proc/self/task")
+    with Store() as store:
+        assert store.path.is_relative_to(tmp_path / "state")
+        assert "no copy can be kept beside your work" in store.note
+        identity = store.identity
+    with Store() as store:
+        assert store.identity == identity
+    with pytest.raises(StoreError, match="its folder cannot be made"):
+        Store("/proc/self/task/.nblabel/store.db")
+
+
+def test_a_store_that_is_kept_elsewhere_has_a_copy_beside_the_work(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setattr(Database, "probe", lambda self: self._refuse("the file system cannot lock files", "pass store= another", unfit=True))
+    with Store() as store:
+        assert "a copy is kept in .nblabel/" in store.note
+        job = store.job("things", BoundingBox(["cat"]))
+        store.add_items(job, [("a.jpg", 0)])
+        store.keep_copy()
+        path = store.path
+    path.unlink()
+    with Store() as store:
+        assert store.find_job("things")[0] == job
+
+
+def test_a_store_beside_the_work_needs_no_copy(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with Store() as store:
+        store.keep_copy()
+        assert store.note is None
+    assert [file.name for file in (tmp_path / ".nblabel").iterdir()] == ["store.db"]

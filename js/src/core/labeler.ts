@@ -32,6 +32,8 @@ export interface Opening {
   readonly progress: Progress;
   /** Names the session across reloads. */
   readonly session: string;
+  /** What the person must know from the start. */
+  readonly notice?: Notice | null;
 }
 
 /** One labeling session in this page; all its views show and change the same. */
@@ -87,7 +89,7 @@ export function createLabeler<Value, Change, Media>(
   const selection = signal<readonly string[]>([]);
   const chosen = signal(false);
   const taker = signal<((label: string) => void) | null>(null);
-  const notice = signal<Notice | null>(null);
+  const notice = signal<Notice | null>(opening.notice ?? null);
   const announcement = signal("");
   const visibility = createVisibility();
   const leaving = signal(false);

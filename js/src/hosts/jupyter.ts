@@ -17,8 +17,8 @@ export function jupyter<Value, Change, Media>(task: TaskModule<Value, Change, Me
     let views = 0;
     return {
       initialize({ model }) {
-        const { item, media, progress, session } = model.get("_opening");
-        const running = createLabeler(task, { task: model.get("_task"), item, media, progress, session }, comm(model));
+        const opening = model.get("_opening");
+        const running = createLabeler(task, { ...opening, task: model.get("_task") }, comm(model));
         labeler = running;
         return () => running.dispose();
       },
