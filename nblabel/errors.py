@@ -14,6 +14,7 @@
     ├── StorageError     OSError        read, write or list of a file or URL failed
     ├── StoreError       OSError        the labeling store cannot be opened or written
     ├── SessionError     RuntimeError   a front end asked for what this session cannot do
+    │   └── ConflictError RuntimeError  an item was changed elsewhere since whoever hands it in has seen it
     ├── AssistError      ValueError     prompts do not fit the image, or a model does not have the form expected
     └── CancelledError   RuntimeError   work was given up because it was no longer wanted
 
@@ -29,6 +30,7 @@ __all__ = [
     "AnnotationError",
     "AssistError",
     "CancelledError",
+    "ConflictError",
     "FrameError",
     "ManifestError",
     "MediaError",

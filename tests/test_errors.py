@@ -24,7 +24,8 @@ def test_codes_tell_errors_apart():
 def test_every_error_class_is_listed():
     classes = {name for name, kind in vars(errors).items() if inspect.isclass(kind) and issubclass(kind, errors.NblabelError)}
     assert classes == set(errors.__all__)
-    listed = {line.split()[1] for line in errors.__doc__.splitlines() if line.strip().startswith(("├──", "└──"))}
+    branches = (line.replace("│", " ").strip() for line in errors.__doc__.splitlines())
+    listed = {line.split()[1] for line in branches if line.startswith(("├──", "└──"))}
     assert listed == classes - {"NblabelError"}
 
 
