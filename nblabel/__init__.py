@@ -15,7 +15,7 @@ from nblabel import accessor as _accessor  # noqa: F401
 from nblabel import errors
 
 if TYPE_CHECKING:
-    from nblabel import assist, suggest
+    from nblabel import assist, aws, suggest
     from nblabel.attributes import Attribute
     from nblabel.diagnosis import doctor
     from nblabel.keys import Keys
@@ -48,6 +48,7 @@ __all__ = [
     "__version__",
     "agreement",
     "assist",
+    "aws",
     "consolidate",
     "crawl",
     "doctor",
@@ -88,7 +89,7 @@ _HOMES = {
 }
 
 
-_MODULES = {"assist", "suggest"}
+_MODULES = {"assist", "aws", "suggest"}
 
 
 def __getattr__(name: str) -> Any:

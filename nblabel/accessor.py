@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
+    from nblabel.aws import LabelingJobPlan, Workteam
     from nblabel.tasks import Task
     from nblabel.workforce import LabelingJob, Team
 
@@ -150,7 +151,7 @@ class ManifestAccessor:
     def push(
         self,
         task: Task,
-        team: Team,
+        team: Team | Workteam,
         *,
         name: str,
         attribute: str | None = None,
@@ -162,15 +163,15 @@ class ManifestAccessor:
         priority: str | None = None,
         enough: float | None = None,
         **options: Any,
-    ) -> LabelingJob:
+    ) -> LabelingJob | LabelingJobPlan:
         """Give the rows to a team; run again, it gives the same job.
 
         Parameters
         ----------
         task : Task
             What is asked.
-        team : Team
-            Who is asked.
+        team : Team or Workteam
+            Who is asked: people who share a store (`nblabel.LocalWorkforce`), or a team of Ground Truth (`nblabel.aws.team`).
         name : str
             The job's name.
         attribute : str, optional
@@ -188,12 +189,13 @@ class ManifestAccessor:
         enough : float, optional
             Agreement (0 to 1) of two or more answers from which a row needs no more of them.
         **options
-            Fields of `nblabel.workforce.JobOptions`, such as ``task_time_limit_in_seconds``.
+            Fields of `nblabel.workforce.JobOptions`, such as ``task_time_limit_in_seconds``; with a team of Ground Truth those of
+            `nblabel.aws.Workteam.push`.
 
         Returns
         -------
-        LabelingJob
-            The job.
+        LabelingJob or LabelingJobPlan
+            The job; with a team of Ground Truth, what would be sent and uploaded.
 
         Raises
         ------
@@ -211,23 +213,17 @@ class ManifestAccessor:
             job.wait()
             labeled = job.result()
         """
-        from nblabel.workforce import push
-
-        return push(
-            self._frame,
-            task,
-            team,
-            name=name,
-            attribute=attribute,
-            output=output,
-            workers_per_object=workers_per_object,
-            source=source,
-            key=key,
-            gold=gold,
-            priority=priority,
-            enough=enough,
-            **options,
-        )
+        given: dict[str, Any] = {
+            "attribute": attribute,
+            "output": output,
+            "workers_per_object": workers_per_object,
+            "source": source,
+            "key": key,
+            "gold": gold,
+            "priority": priority,
+            "enough": enough,
+        }
+        return team.push(self._frame, task, name=name, **{option: value for option, value in given.items() if value is not None}, **options)
 
     def join(self, attribute: str, store: str | os.PathLike[str] | None = None) -> pd.DataFrame:
         """Bring what the store knows of a label attribute into this frame.

@@ -10,6 +10,7 @@
     ├── MediaError       ValueError     an image, text or video cannot be read or shown
     ├── FrameError       ValueError     a DataFrame cannot be bound to a labeling job
     ├── QueryError       ValueError     a filter in SQL cannot be understood
+    ├── RequestError     ValueError     a service would refuse a request, or not do what was meant
     ├── MissingExtraError ImportError   an optional package is not installed
     ├── StorageError     OSError        read, write or list of a file or URL failed
     ├── StoreError       OSError        the labeling store cannot be opened or written
@@ -37,12 +38,15 @@ __all__ = [
     "MissingExtraError",
     "NblabelError",
     "QueryError",
+    "RequestError",
     "SchemaError",
     "SessionError",
     "StorageError",
     "StoreError",
     "TaskError",
 ]
+
+_LONGEST_SHOWN = 200
 
 
 class NblabelError(Exception):
@@ -144,6 +148,30 @@ class QueryError(NblabelError, ValueError):
         super().__init__(f"{where}: at character {at + 1}: {message}")
         self.where = where
         self.at = at
+
+
+class RequestError(NblabelError, ValueError):
+    """A service would refuse a request, or not do what was meant; nothing was sent.
+
+    Attributes
+    ----------
+    field : str
+        Where in the request: ``HumanTaskConfig.TaskTitle``.
+    value : object
+        What stands there.
+    rule, remedy : str
+        What is expected, and what to do.
+    """
+
+    code = "request"
+
+    def __init__(self, field: str, value: object, rule: str, *, remedy: str) -> None:
+        shown = "is missing" if value is None else f"is {value!r}"
+        super().__init__(f"{field} {shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + '…'}: {rule}; {remedy}")
+        self.field = field
+        self.value = value
+        self.rule = rule
+        self.remedy = remedy
 
 
 class MissingExtraError(NblabelError, ImportError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from nblabel.store.teams import Role
+    from nblabel.tasks import Task
+    from nblabel.workforce.job import LabelingJob
 
 __all__ = ["LocalWorkforce", "Team"]
 
@@ -105,6 +107,12 @@ class Team:
         token = self.workforce.store.teams().invite(self.number, email, role)
         self.tokens[email] = token
         return token
+
+    def push(self, frame: pd.DataFrame, task: Task, **options: Any) -> LabelingJob:
+        """Give the rows of a frame to the team; see `nblabel.accessor.ManifestAccessor.push`."""
+        from nblabel.workforce.push import push
+
+        return push(frame, task, self, **options)
 
     def as_worker(self, name: str, *, role: Role = "worker") -> Worker:
         """Give the door of a worker, who is taken into the team if not in it: several people, or a test, at one store."""

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from nblabel.manifest.lint.record import Manifest
 
 _SEGMENTATION = "groundtruth/semantic-segmentation"
-_OBJECTS = {_SEGMENTATION: 20_000, "groundtruth/video-object-detection": 10, "groundtruth/video-object-tracking": 10}
+OBJECTS = {_SEGMENTATION: 20_000, "groundtruth/video-object-detection": 10, "groundtruth/video-object-tracking": 10}
 _MOST_LINES, _MOST_BYTES, _MOST_CLASSES = 250_000, 1_000_000_000, 250
 # Numbers of classes that a job may have; of a type that is not here any number.
-_CLASSES = {
+CLASSES = {
     f"groundtruth/{name}": most
     for most, names in {
         50: ("image-classification-multilabel", "object-detection", "text-classification-multilabel"),
@@ -35,7 +35,7 @@ def too_many_objects(manifest: Manifest) -> Iterator[Problem]:
     if manifest.lines > OBJECTS_PER_JOB:
         yield Problem(f"the manifest has {manifest.lines:,} objects, a job takes {OBJECTS_PER_JOB:,}")
     for attribute, types in manifest.types.items():
-        for name, most in _OBJECTS.items():
+        for name, most in OBJECTS.items():
             if types[name] > most:
                 yield Problem(f"{types[name]:,} objects have labels of the type {name}, a job takes {most:,}", attribute)
 
@@ -45,7 +45,7 @@ def too_many_classes(manifest: Manifest) -> Iterator[Problem]:
     """An attribute has more classes than a labeling job of its type takes (50 or 30), or than Rekognition Custom Labels takes (250)."""
     for attribute, ids in manifest.names.items():
         count = len({name for names in ids.values() for name in names})
-        most = min(_CLASSES.get(name, _MOST_CLASSES) for name in manifest.types[attribute] or [""])
+        most = min(CLASSES.get(name, _MOST_CLASSES) for name in manifest.types[attribute] or [""])
         if count > most:
             yield Problem(f"the attribute has {count} classes, at most {most} are taken", attribute)
 

@@ -1,0 +1,13 @@
+"""Amazon SageMaker Ground Truth: work teams, labeling jobs.
+
+`builtin` and `arns` say what the service has, `settings` and `request` make a request of it, `model` and `checks` check it; `templates`, `categories`
+and `examples` are what workers see; `push` makes all of it from a DataFrame, as a `plan` with its `cost`. Nothing here uses the network.
+"""
+
+from nblabel.aws.builtin import BUILTIN_TASKS
+from nblabel.aws.plan import LabelingJobPlan
+from nblabel.aws.request import labeling_job_request
+from nblabel.aws.settings import JobSettings
+from nblabel.aws.teams import Workteam, team
+
+__all__ = ["BUILTIN_TASKS", "JobSettings", "LabelingJobPlan", "Workteam", "labeling_job_request", "team"]

@@ -1,0 +1,52 @@
+"""A labeling job that is ready to be created."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nblabel.aws.cost import Cost
+
+__all__ = ["LabelingJobPlan"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class LabelingJobPlan:
+    """Everything that creating a labeling job would send; nothing was sent.
+
+    Attributes
+    ----------
+    request : dict
+        The request of `CreateLabelingJob`, complete and checked.
+    files : mapping of str to bytes
+        What would be uploaded first, by S3 URL: the manifest, the label category file, the worker template and its example images.
+    cost : Cost
+        A preview of what it costs.
+    notes : list of str
+        What one should know before.
+    """
+
+    request: dict[str, Any]
+    files: Mapping[str, bytes]
+    cost: Cost
+    notes: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        human = self.request["HumanTaskConfig"]
+        workers, seconds = human["NumberOfHumanWorkersPerDataObject"], human["TaskTimeLimitInSeconds"]
+        function = human["PreHumanTaskLambdaArn"].rpartition(":PRE-")[2]
+        lines = [
+            f"Plan of the labeling job {self.request['LabelingJobName']!r}; nothing was sent",
+            f"  task     {function}, labels go to {self.request['LabelAttributeName']!r}",
+            f"  objects  {self.cost.objects:,}, for {workers} worker{'' if workers == 1 else 's'} each, who have {seconds:,} s for one",
+            f"  team     {human['WorkteamArn']}",
+            f"  output   {self.request['OutputConfig']['S3OutputPath']}",
+            f"  cost     {self.cost}",
+            "  uploads",
+            *(f"    {url}  {len(content):,} bytes" for url, content in self.files.items()),
+            *(f"  note     {note}" for note in self.notes),
+        ]
+        return "\n".join(lines)
