@@ -82,7 +82,8 @@ def _frames(name: str, output: str, *, reference: bool, page: str, time_limit: i
 
 _BOXES: dict[str, Any] = {"output": "groundtruth/object-detection", "prices": _PRICES}
 _MASKS: dict[str, Any] = {"output": "groundtruth/semantic-segmentation", "reference": True, "prices": _PRICES[-4:]}
-_CHECK: dict[str, Any] = {"output": "groundtruth/label-verification", "time_limit": 5 * _MINUTE}
+_VERDICT = "groundtruth/label-verification"
+_CHECK: dict[str, Any] = {"output": _VERDICT, "time_limit": 5 * _MINUTE}
 
 BUILTIN_TASKS: dict[str, BuiltinTask] = {
     task.name: task
@@ -117,7 +118,6 @@ BUILTIN_TASKS: dict[str, BuiltinTask] = {
 }
 """All of them, by name."""
 
-_JUDGING = "groundtruth/image-classification"
 _VERIFIED = {
     "groundtruth/object-detection": "VerificationBoundingBox",
     "groundtruth/semantic-segmentation": "VerificationSemanticSegmentation",
@@ -142,17 +142,15 @@ def builtin_task(name: str) -> BuiltinTask:
     return BUILTIN_TASKS[name]
 
 
-def builtin_of(task: Task, *, adjust: bool = False, verified: str | None = None) -> BuiltinTask:
+def builtin_of(task: Task, *, present: str | None = None) -> BuiltinTask:
     """Find the built-in task type that asks what a task asks.
 
     Parameters
     ----------
     task : Task
-        What is asked; to verify labels, the image classification whose classes judge them.
-    adjust : bool, optional
-        Whether workers begin with labels that are there already.
-    verified : str, optional
-        What the metadata of the labels that are verified says under ``type``.
+        What is asked.
+    present : str, optional
+        What the metadata of the labels that work begins with (`Task.of`) says under ``type``.
 
     Raises
     ------
@@ -164,19 +162,18 @@ def builtin_of(task: Task, *, adjust: bool = False, verified: str | None = None)
     >>> from nblabel.tasks.image_classification import ImageClassification
     >>> builtin_of(ImageClassification(["cat", "dog"], multiple=True)).name
     'ImageMultiClassMultiLabel'
-    >>> builtin_of(ImageClassification(["good", "bad"]), verified="groundtruth/object-detection").name
-    'VerificationBoundingBox'
     """
     output = task.groundtruth_types[bool(getattr(task, "multiple", False))]
-    if verified is not None:
-        if output != _JUDGING or verified not in _VERIFIED:
-            rule = f"Ground Truth verifies {' and '.join(_VERIFIED)} by one class for each image"
-            raise RequestError("verify", verified, rule, remedy="push nl.ImageClassification([...]) for such labels")
-        return BUILTIN_TASKS[_VERIFIED[verified]]
-    purpose = "adjust" if adjust else "label"
+    if output == _VERDICT:
+        if present not in _VERIFIED:
+            rule = f"Ground Truth verifies labels of {' and '.join(_VERIFIED)}"
+            raise RequestError(f"the type of {task.of!r}", present, rule, remedy="verify these with a team of nl.LocalWorkforce")
+        return BUILTIN_TASKS[_VERIFIED[present]]
+    purpose = "label" if task.of is None else "adjust"
     found = next((each for each in BUILTIN_TASKS.values() if each.output == output and each.purpose == purpose), None)
     if found is None:
-        what = "adjusts labels of such a task" if adjust else "asks this"
-        remedy = "label anew under another name, or adjust locally with nl.label" if adjust else "use a team of nl.LocalWorkforce"
-        raise RequestError("task", task.title, f"no built-in task type of Ground Truth {what}", remedy=remedy)
+        raise RequestError("task", task, f"no built-in task type of Ground Truth does this ({purpose})", remedy="use a team of nl.LocalWorkforce")
+    if purpose == "adjust" and present != output:
+        rule = f"labels of the type {output} are adjusted"
+        raise RequestError(f"the type of {task.of!r}", present, rule, remedy="read the output manifest of the job that made them")
     return found

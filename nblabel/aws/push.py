@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nblabel.aws.arns import TeamArn
@@ -42,30 +43,25 @@ def plan_labeling_job(
     output: str,
     attribute: str | None = None,
     source: str | None = None,
-    adjust: str | None = None,
-    verify: str | None = None,
     template: str | None = None,
     **settings: Any,
 ) -> LabelingJobPlan:
     """Plan a labeling job; see `nblabel.aws.Workteam.push`."""
-    if adjust and verify:
-        raise RequestError("verify", verify, "a job adjusts labels or verifies them", remedy="give one of adjust= and verify=")
     if not str(output).startswith("s3://"):
         raise RequestError("OutputConfig.S3OutputPath", output, "Ground Truth writes to S3", remedy="give a URL: output='s3://bucket/folder'")
-    present = adjust or verify
-    builtin = builtin_of(task, adjust=adjust is not None, verified=_type_of(frame, verify) if verify else None)
+    rows = frame if task.of is None else _with_labels(frame, task.of)
+    builtin = builtin_of(task, present=None if task.of is None else _type_of(rows, task.of))
     chosen = attribute or (f"{name}-ref" if builtin.reference and not name.endswith("-ref") else name)
-    if chosen == present:
+    if chosen == task.of:
         rule = "adjusted or verified labels need an attribute of their own"
         raise RequestError("LabelAttributeName", chosen, rule, remedy="give attribute=, or another name")
-    rows = frame if present is None else _with_labels(frame, present)
     manifest, objects = _manifest(rows, task, builtin, chosen, source)
     folder = f"{output.rstrip('/')}/{name}"
     files = {f"{folder}/input.manifest": manifest}
     if builtin.page is None:
         instructions, examples = place_examples(task.instructions, f"{folder}/annotation-tool/examples")
         header = settings.get("task_description") or task.instructions.short.split("\n")[0] or task.title
-        written = template or worker_template(builtin, header=header, instructions=instructions, present=present)
+        written = template or worker_template(builtin, header=header, instructions=instructions, present=task.of)
         files |= {f"{folder}/annotation-tool/template.liquid": written.encode(), **examples}
     elif template:
         raise RequestError("HumanTaskConfig.UiConfig", "a template", f"AWS keeps the worker page of {builtin.name}", remedy="leave template= out")
@@ -84,14 +80,12 @@ def plan_labeling_job(
     if settings.get("automated") and objects < _FEWEST_AUTOMATED:
         rule = f"automated labeling takes at least {_FEWEST_AUTOMATED:,} objects"
         raise RequestError("the number of objects", objects, rule, remedy="push more rows, or leave automated= out")
-    return LabelingJobPlan(request=request, files=files, cost=_cost(request, objects, settings), notes=_notes(frame, rows, team, present))
+    return LabelingJobPlan(request=request, files=files, cost=_cost(request, objects, settings), notes=_notes(frame, rows, team, task.of))
 
 
 def _type_of(frame: pd.DataFrame, attribute: str) -> str:
     """Tell what kind of labels an attribute has."""
-    column = metadata_name(attribute)
-    found = (about.get("type") for about in frame[column] if isinstance(about, dict)) if column in frame.columns else iter(())
-    return str(next(found, None))
+    return next((str(about.get("type")) for about in frame[metadata_name(attribute)] if isinstance(about, Mapping)), "unknown")
 
 
 def _with_labels(frame: pd.DataFrame, attribute: str) -> pd.DataFrame:

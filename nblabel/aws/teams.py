@@ -63,8 +63,8 @@ class Workteam:
         workers_per_object : int, optional
             Answers wanted for each row, 1 to 9; as Ground Truth's console proposes it by default.
         **options
-            ``role`` and the other fields of `nblabel.aws.JobSettings`; ``attribute`` and ``source`` as in `nblabel.label`; ``adjust`` or ``verify``,
-            the label attribute that workers correct or judge; ``template``, the text of a worker template of your own.
+            ``role`` and the other fields of `nblabel.aws.JobSettings`; ``attribute`` and ``source`` as in `nblabel.label`; ``template``, the
+            text of a worker template of your own.
 
         Returns
         -------

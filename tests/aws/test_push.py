@@ -120,31 +120,42 @@ def test_named_entities_have_short_names_and_instructions_in_the_category_file(p
     assert "HumanTaskUiArn" in plan.request["HumanTaskConfig"]["UiConfig"]
 
 
+def verdict():
+    """A task that judges boxes by two classes."""
+    task = nl.ImageClassification(["right", "wrong"])
+    task.of, task.groundtruth_types = "boxes", ("groundtruth/label-verification",)
+    return task
+
+
 @pytest.mark.parametrize(
-    ("task", "option", "function", "attribute"),
+    ("task", "function", "attribute"),
     [
-        (nl.BoundingBox(["cat"]), "adjust", "AdjustmentBoundingBox", "initial-value"),
-        (nl.ImageClassification(["right", "wrong"]), "verify", "VerificationBoundingBox", "overlay"),
+        (nl.Adjustment(nl.BoundingBox(["cat"]), of="boxes"), "AdjustmentBoundingBox", "initial-value"),
+        (verdict(), "VerificationBoundingBox", "overlay"),
     ],
+    ids=["adjust", "verify"],
 )
-def test_labels_that_are_there_are_adjusted_or_verified(push, boxed, task, option, function, attribute):
-    plan = push(boxed, task, **{option: "boxes"})
+def test_labels_that_are_there_are_adjusted_or_verified(push, boxed, task, function, attribute):
+    plan = push(boxed, task)
     assert plan.request["HumanTaskConfig"]["PreHumanTaskLambdaArn"].endswith(f":PRE-{function}")
     assert plan.files[FOLDER + "input.manifest"].count(b"\n") == 3
     assert "1 of 4 rows have no label in 'boxes' and are left out" in repr(plan)
     element = next(found[0] for tag, found in Page(template_of(plan)).elements.items() if tag.startswith("crowd-") and tag != "crowd-form")
     assert 'task.input.manifestLine["boxes"].annotations' in element[attribute]
     with pytest.raises(RequestError, match="an attribute of their own"):
-        push(boxed, task, name="boxes", **{option: "boxes"})
+        push(boxed, task, name="boxes")
 
 
 def test_labels_to_begin_with_must_be_there_and_of_a_kind_that_ground_truth_takes(push, boxed):
     with pytest.raises(FrameError, match="no labels 'nothing'"):
-        push(boxed, nl.BoundingBox(["cat"]), adjust="nothing")
-    with pytest.raises(RequestError, match="verifies groundtruth/object-detection and groundtruth/semantic-segmentation"):
-        push(boxed, nl.ImageClassification(["right", "wrong"]), verify="price")
-    with pytest.raises(RequestError, match="no built-in task type of Ground Truth adjusts"):
-        push(boxed, nl.ImageClassification(["right", "wrong"]), adjust="boxes")
+        push(boxed, nl.Adjustment(nl.BoundingBox(["cat"]), of="nothing"))
+    with pytest.raises(RequestError, match="no built-in task type of Ground Truth does this"):
+        push(boxed, nl.Adjustment(nl.ImageClassification(["right", "wrong"]), of="boxes"))
+    with pytest.raises(RequestError, match="labels of the type groundtruth/semantic-segmentation are adjusted"):
+        push(boxed, nl.Adjustment(nl.SemanticSegmentation(["cat"]), of="boxes"))
+    other = boxed.assign(**{"boxes-metadata": [{**METADATA, "type": "groundtruth/text-span"}] * 4})
+    with pytest.raises(RequestError, match="verifies labels of groundtruth/object-detection and"):
+        push(other, verdict())
 
 
 def test_the_crowd_is_paid_and_its_end_is_told(push, images):
@@ -172,7 +183,6 @@ def test_another_column_becomes_the_source(push, images):
         ({"role": None}, RequestError, "role="),
         ({"gold": "price"}, RequestError, "no such setting"),
         ({"automated": True}, RequestError, "at least 1,250 objects"),
-        ({"adjust": "a", "verify": "b"}, RequestError, "one of adjust= and verify="),
     ],
 )
 def test_what_cannot_be_is_refused(push, images, changes, kind, message):
