@@ -4,7 +4,7 @@ A session knows no DataFrame and no widget. What carries the messages (a kernel'
 of the same meaning. Both may come from any thread.
 """
 
-from nblabel.session.session import Items, Session
+from nblabel.session.session import Items, Queue, Session
 from nblabel.session.suggesting import Columns, Function, Predictions
 
-__all__ = ["Columns", "Function", "Items", "Predictions", "Session"]
+__all__ = ["Columns", "Function", "Items", "Predictions", "Queue", "Session"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from nblabel.tasks import Task
     from nblabel.wire import State, Suggestion
 
-__all__ = ["Items", "Session"]
+__all__ = ["Items", "Queue", "Session"]
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +80,22 @@ class Items(Protocol):
         """Read a file that an item's label refers to; raises StorageError."""
 
 
+class Queue(Protocol):
+    """Who decides what comes next, where items are given out one after another: `Items.ids` grow as they are.
+
+    Its methods are called once what was done is durable; what they raise is told to the person, and takes nothing back.
+    """
+
+    def busy(self, index: int) -> None:
+        """Take note that somebody works at an item."""
+
+    def submitted(self, index: int) -> None:
+        """Take note that an item was handed in, and add the next one where there is one."""
+
+    def skipped(self, index: int) -> None:
+        """Take note that an item was passed over, and add the next one where there is one."""
+
+
 class Session:
     """A worker at a job.
 
@@ -99,6 +115,9 @@ class Session:
         Where suggestions come from.
     segmenter : Segmenter, optional
         What proposes masks.
+    queue : Queue, optional
+        Who gives out the items, one after another. What was handed in then stays handed in: it can be changed and handed in again, but not taken
+        back.
 
     Attributes
     ----------
@@ -121,11 +140,13 @@ class Session:
         since: int | None = None,
         predictions: Predictions | None = None,
         segmenter: Segmenter | None = None,
+        queue: Queue | None = None,
     ) -> None:
         self.task = task
         self.name = name
         self._journal = journal
         self._items = items
+        self._queue = queue
         self.ids = items.ids
         if not len(self.ids):
             raise SessionError("there is nothing to label: no items were given")
@@ -258,6 +279,10 @@ class Session:
         media = self._media.known(self._check(index))
         return self.task.annotation(self._complete(index, media)(self._value(index, media)))
 
+    def media(self, index: int) -> Media:
+        """Tell what is known of an item's media; nothing of one that cannot be read."""
+        return self._media.known(self._check(index))
+
     def stamp(self, index: int) -> object:
         """Give what differs whenever the annotation of an item does, without making the annotation."""
         return self._journal.work(self.ids[self._check(index)]).texts.value
@@ -333,6 +358,7 @@ class Session:
             wishes.append(Wish(self.ids[index], self._wanting(index, annotation, subject.media, submit=submit), subject))
         with self._lock:
             outcomes = self._journal.replace(wishes, self.task, submit=submit)
+            self._tell_queue([outcome.operation for outcome in outcomes])
             self._origins.update({outcome.operation.id: None for outcome in outcomes})
             self._catch_up()
             return [self._receipt(outcome, None) for outcome in outcomes]
@@ -561,6 +587,7 @@ class Session:
             self._origins.update({operation.id: origin for operation in operations})
             try:
                 outcomes = self._journal.commit(steps, self.task, since=since)
+                self._tell_queue(operations)
                 self._catch_up()
             except Exception as error:
                 for operation in operations:
@@ -571,11 +598,28 @@ class Session:
                 raise
             return [self._receipt(outcome, origin) for outcome in outcomes]
 
+    def _tell_queue(self, operations: Iterable[Operation]) -> None:
+        """Tell who gives out the items what was done, and take in those that were added."""
+        if self._queue is None:
+            return
+        tell = {"change": self._queue.busy, "submit": self._queue.submitted, "skip": self._queue.skipped}
+        for operation in operations:
+            try:
+                tell[operation.kind](self._places[operation.item])
+            except NblabelError as error:
+                self.notify(Notice(level="warning" if isinstance(error, SessionError) else "error", message=str(error)))
+        for index in range(len(self._states), len(self.ids)):
+            work = self._journal.work(self.ids[index])
+            self._places[self.ids[index]] = index
+            self._states = np.append(self._states, np.uint8(_code(work.state, edited=work.edited)))
+
     def _subject_of(self, operation: Operation) -> Subject:
         """Tell what an operation needs of its item: what was done before can be repeated and taken back without its file."""
         index = self._places.get(operation.item)
         if index is None:
             raise SessionError(f"item {operation.item} is not in this session; reload the page")
+        if self._queue is not None and _takes_back(operation, int(self._states[index])):
+            raise SessionError(f"{self._items.name(index)}: what was handed in stays so; change it and submit again")
         decision_back = operation.kind != "change" and operation.undoes is not None
         unneeded = operation.kind == "skip" or decision_back or self._journal.find(operation.id) is not None
         return Subject(Media()) if unneeded else self._subject(index)
@@ -586,7 +630,7 @@ class Session:
 
     def _travel(self, find: Callable[[Callable[[int], bool]], list[Operation]], origin: str | None) -> Receipt | None:
         """Take a step of the history, the first that still applies: one that does not would bar the way for ever."""
-        while operations := find(self._places.__contains__):
+        while operations := find(self._may_travel):
             try:
                 receipts = self._commit(operations, origin)
             except (AnnotationError, SchemaError, SessionError) as error:
@@ -597,6 +641,11 @@ class Session:
                 self.move(receipts[-1].index, origin=origin)
             return receipts[-1]
         return None
+
+    def _may_travel(self, item: int) -> bool:
+        """Tell whether what was done to an item may be taken back here: of items that are given out, as long as they are not handed in."""
+        index = self._places.get(item)
+        return index is not None and (self._queue is None or self._states[index] < _FINISHED)
 
     def _receipt(self, outcome: Outcome, origin: str | None) -> Receipt:
         index = self._places[outcome.operation.item]
@@ -665,6 +714,12 @@ class Session:
 
 def _code(state: State, *, edited: bool) -> int:
     return _CODES["edited" if edited else state]
+
+
+def _takes_back(operation: Operation, state: int) -> bool:
+    """Tell whether an operation would make something that was handed in, or passed over, as if it had not been."""
+    decided = state in {_CODES["submitted"], _CODES["edited"]}
+    return operation.kind != "change" and (operation.undoes is not None or (operation.kind == "skip" and decided))
 
 
 def _reaches(suggestion: Suggestion, score: float) -> bool:

@@ -150,6 +150,16 @@ class Assignments:
                 connection.execute("UPDATE objects SET closed = 1 WHERE item = ?", (item,))
             return worker in counted
 
+    def unnoticed(self) -> list[tuple[int, int]]:
+        """Give the items, and their workers, that were handed in by somebody who ended before `submitted` was called."""
+        query = (
+            "SELECT item, worker FROM assignments JOIN objects USING (item) WHERE objects.job = ? AND closed = 0 AND state <> 'submitted'"
+            " AND EXISTS (SELECT 1 FROM operations WHERE operations.item = assignments.item AND operations.worker = assignments.worker"
+            " AND kind = 'submit')"
+        )
+        with self._database.read() as connection:
+            return connection.execute(query, (self._job.id,)).fetchall()
+
     def answers(self, item: int) -> list[int]:
         """Give the workers whose answers to an object count, the first one first."""
         with self._database.read() as connection:

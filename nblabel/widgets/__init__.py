@@ -2,5 +2,6 @@
 
 from nblabel.widgets.labeler import Labeler, Submission
 from nblabel.widgets.labeling import label
+from nblabel.widgets.working import work
 
-__all__ = ["Labeler", "Submission", "label"]
+__all__ = ["Labeler", "Submission", "label", "work"]

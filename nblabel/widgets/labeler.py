@@ -7,7 +7,7 @@ import traceback
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
 
 import anywidget
 import traitlets
@@ -18,12 +18,11 @@ from nblabel.widgets.home_thread import HomeThread, shell
 from nblabel.wire import Notice, Progress, Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
-    from nblabel.binding import Binding, Row
+    from nblabel.binding import Row
     from nblabel.keys import Keys
     from nblabel.session import Session
     from nblabel.store import Store
@@ -59,6 +58,25 @@ class Submission:
     annotation: Any
     label: Any
     metadata: Any
+
+
+class Bound(Protocol):
+    """What a labeler is bound to: a `nblabel.binding.Binding`, or a worker's answers."""
+
+    attribute: str
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows."""
+
+    def what(self, index: int) -> str:
+        """Tell what is labeled."""
+
+    def write(self, index: int) -> Row | None:
+        """Write an item's row."""
+
+    def by_place(self, annotations: Any) -> Mapping[int, Any]:
+        """Give annotations by the place of their item."""
 
 
 class _Gone:
@@ -108,7 +126,7 @@ class Labeler(anywidget.AnyWidget):
     index = traitlets.Int()
     progress = traitlets.Instance(Progress, read_only=True)
 
-    def __init__(self, module: str, binding: Binding, session: Session, store: Store, keys: Keys) -> None:
+    def __init__(self, module: str, binding: Bound, session: Session, store: Store, keys: Keys) -> None:
         self._binding = binding
         self._session = session
         self._store = store
@@ -150,9 +168,9 @@ class Labeler(anywidget.AnyWidget):
         return super()._repr_mimebundle_(**options)
 
     @property
-    def job(self) -> tuple[Path, int]:
-        """What is labeled: the store and the number of the job in it."""
-        return self._store.path, self._binding.job.id
+    def session_name(self) -> str:
+        """Who labels what: the store, the job and the worker."""
+        return self._session.name
 
     @property
     def data(self) -> pd.DataFrame:
@@ -411,7 +429,7 @@ class Labeler(anywidget.AnyWidget):
     def _let_go(self) -> None:
         """Close for good and keep nothing alive: neither the DataFrame nor anything of the user's."""
         self.close()
-        self._binding = cast("Binding", _Gone())
+        self._binding = cast("Bound", _Gone())
         self._session = cast("Session", _Gone())
         self._callbacks.clear()
         self.unobserve_all()

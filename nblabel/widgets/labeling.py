@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from nblabel.assist import Segmenter
 
-__all__ = ["label"]
+__all__ = ["front_end", "label", "replace_older", "segmenter_for"]
 
 _labelers: WeakSet[Labeler] = WeakSet()
 """Those that are alive, so that a cell that is run again takes the place of its earlier run; ipywidgets would keep them all."""
@@ -112,8 +112,8 @@ def label(
     task.view(preferred)
     if suggest is not None and not task.suggestible:
         raise TaskError(f"{type(task).__name__} takes no suggestions; leave suggest= out, and put masks to begin with into the label column")
-    chosen_segmenter = _segmenter(segmenter, task)
-    module = _module(task)
+    chosen_segmenter = segmenter_for(task, segmenter)
+    module = front_end(task)
     if isinstance(data, pd.DataFrame):
         frame, media, chosen = data, None, _attribute(attribute, name, task)
     else:
@@ -133,11 +133,11 @@ def label(
     except BaseException:
         opened.close()
         raise
-    _replace_older(labeler)
+    replace_older(labeler)
     return labeler
 
 
-def _segmenter(given: Segmenter | Callable[..., Any] | None, task: Task) -> Segmenter | None:
+def segmenter_for(task: Task, given: Segmenter | Callable[..., Any] | None = None) -> Segmenter | None:
     """Give what proposes masks, where the task has a use for it."""
     if not task.segments:
         if given is not None:
@@ -155,9 +155,10 @@ def _refuse_unreadable(session: Session) -> None:
         raise MediaError(view.error if view.name in view.error else f"{view.name}: {view.error}")
 
 
-def _replace_older(newest: Labeler) -> None:
+def replace_older(newest: Labeler) -> None:
+    """Let a labeler take the place of earlier ones of the same worker at the same job."""
     for older in [labeler for labeler in _labelers if labeler.comm is not None]:
-        if older.job == newest.job:
+        if older.session_name == newest.session_name:
             older.supersede()
     _labelers.add(newest)
 
@@ -174,7 +175,14 @@ def _derived(name: str, task: Task) -> str:
     return f"{name}-ref" if task.reference and not name.endswith("-ref") else name
 
 
-def _module(task: Task) -> str:
+def front_end(task: Task) -> str:
+    """Read the front end of a task type.
+
+    Raises
+    ------
+    StoreError
+        When this installation lacks it.
+    """
     path = files("nblabel").joinpath("static", f"{task.type}.js")
     if not path.is_file():
         raise StoreError(

@@ -11,6 +11,8 @@ import pandas as pd
 from nblabel import responses
 from nblabel.binding import Cells, LabelColumns, Writer
 from nblabel.session import Session
+from nblabel.store import Store
+from nblabel.workforce.desk import Desk
 from nblabel.workforce.items import JobItems
 from nblabel.workforce.options import JobOptions
 from nblabel.workforce.output import write_output
@@ -20,8 +22,10 @@ from nblabel.workforce.worker import WorkItem, refuse_stranger
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nblabel.assist import Segmenter
     from nblabel.responses import Method
-    from nblabel.store import Job, Store
+    from nblabel.store import Job
+    from nblabel.store.assignments import Assignment
     from nblabel.store.pushes import LabelingObject, Push
     from nblabel.tasks import Task
     from nblabel.workforce.worker import Worker
@@ -77,16 +81,9 @@ class LabelingJob:
     @property
     def status(self) -> Status:
         """Where the job stands."""
-        push = self._store.pushes().find(self._job)
-        if push is None or push.ended is None:
-            self._end_if_due()
-            push = self._store.pushes().find(self._job)
-        if push is None or push.ended is None:
-            return "InProgress"
-        if push.stopped:
-            return "Stopped"
-        counts = self._store.pushes().counts(self._job)
-        return "Failed" if counts["total"] and counts["failed"] == counts["total"] else "Completed"
+        for item, worker in self.assignments.unnoticed():
+            self.assignments.submitted(item, worker, enough=self._is_enough(item))
+        return self._status()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -183,7 +180,7 @@ class LabelingJob:
     def accept(self, worker: Worker) -> WorkItem | None:
         """Give a worker something to do; see `Worker.next`."""
         refuse_stranger(worker, self._store.teams().members(self._push.team), self._team)
-        if self.status != "InProgress":
+        if self._status() != "InProgress":
             return None
         assignment = self.assignments.accept(worker.number)
         if assignment is None:
@@ -195,10 +192,25 @@ class LabelingJob:
             session.lay(index, preset)
         return WorkItem(self, worker, session, index, self._items.source_of(index), assignment)
 
+    def desk(self, worker: Worker, segmenter: Segmenter | None = None) -> Desk:
+        """Give a worker a place at the job; for front ends, see `Worker.label`.
+
+        Raises
+        ------
+        SessionError
+            When there is nothing to do now, or when the worker is not in the job's team.
+        """
+        refuse_stranger(worker, self._store.teams().members(self._push.team), self._team)
+        return Desk(self, worker, self._job, self._items, Store(self._store.path), segmenter)
+
+    def left(self, assignment: Assignment) -> float:
+        """Tell which part of the time for an object is left, 0 to 1."""
+        return max(assignment.until - self._clock(), 0.0) / self.options.task_time_limit_in_seconds
+
     def submitted(self, item: int, worker: Worker) -> bool:
         """Take note that a worker submitted an object; tell whether the answer counts."""
         counts = self.assignments.submitted(item, worker.number, enough=self._is_enough(item))
-        if self.status != "InProgress":
+        if self._status() != "InProgress":
             self._write_output()
         return counts
 
@@ -233,6 +245,18 @@ class LabelingJob:
             return False
         answers, _, _ = responses.read_answers(frame, self.task, None)
         return bool(self.task.consolidate(answers, "majority").agreement[0] >= least)
+
+    def _status(self) -> Status:
+        push = self._store.pushes().find(self._job)
+        if push is None or push.ended is None:
+            self._end_if_due()
+            push = self._store.pushes().find(self._job)
+        if push is None or push.ended is None:
+            return "InProgress"
+        if push.stopped:
+            return "Stopped"
+        counts = self._store.pushes().counts(self._job)
+        return "Failed" if counts["total"] and counts["failed"] == counts["total"] else "Completed"
 
     def _end_if_due(self) -> None:
         counts = self._store.pushes().counts(self._job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -62,6 +63,32 @@ class Worker:
         """
         return job.accept(self)
 
+    def label(self, job: LabelingJob, *, keys: Any = None) -> Any:
+        """Label a job in a notebook: end a cell with what this gives.
+
+        Objects come one after another. Skipping declines one: this worker does not get it again. What was handed in can be changed, and handed in
+        again, as long as the labeler is open. Run the cell again to continue.
+
+        Parameters
+        ----------
+        job : LabelingJob
+            A job of the worker's team.
+        keys : str, mapping or Keys, optional
+            As in `nblabel.label`.
+
+        Returns
+        -------
+        Labeler
+            The widget; its ``data`` are the worker's answers that count.
+
+        Raises
+        ------
+        SessionError
+            When there is nothing to do now, or when the worker is not in the job's team.
+        """
+        # Widgets are a layer above: whoever works from a script needs none.
+        return import_module("nblabel.widgets").work(job, self, keys=keys)
+
 
 class WorkItem:
     """An object that a worker has taken, for a limited time.
@@ -70,6 +97,8 @@ class WorkItem:
     ----------
     source : str
         What is labeled: a path, a URL or a text.
+    assignment : Assignment
+        What the store knows of it.
     """
 
     def __init__(self, job: LabelingJob, worker: Worker, session: Session, index: int, source: str, assignment: Assignment) -> None:
@@ -77,7 +106,7 @@ class WorkItem:
         self._worker = worker
         self._session = session
         self._index = index
-        self._assignment = assignment
+        self.assignment = assignment
         self.source = source
 
     def __repr__(self) -> str:
@@ -86,12 +115,12 @@ class WorkItem:
     @property
     def place(self) -> int:
         """The object's line in the manifest, from 0: Ground Truth's dataset object id."""
-        return self._job.place_of(self._assignment.item)
+        return self._job.place_of(self.assignment.item)
 
     @property
     def until(self) -> datetime:
         """When the time for it is over; what was drawn stays."""
-        return self._job.moment(self._assignment.until)
+        return self._job.moment(self.assignment.until)
 
     @property
     def annotation(self) -> Any:
@@ -106,7 +135,7 @@ class WorkItem:
         MediaError, StorageError
             When it cannot be read.
         """
-        content = self._job.read_media(self._assignment.item)
+        content = self._job.read_media(self.assignment.item)
         return content.decode() if self._job.task.media == "text" else Image.open(io.BytesIO(content))
 
     def draft(self, annotation: Any) -> None:
@@ -134,7 +163,7 @@ class WorkItem:
         if annotation is not None:
             self._session.set_annotation(self._index, annotation)
         self._session.submit(self._index)
-        return self._job.submitted(self._assignment.item, self._worker)
+        return self._job.submitted(self.assignment.item, self._worker)
 
     def heartbeat(self) -> None:
         """Say that the work goes on; gives the full time again.
@@ -144,15 +173,15 @@ class WorkItem:
         SessionError
             When others have the object now. What was drawn stays and may still be submitted.
         """
-        self._assignment = self._job.assignments.renew(self._assignment)
+        self.assignment = self._job.assignments.renew(self.assignment)
 
     def release(self) -> None:
         """Give the object back; somebody else, or the same worker later, may take it."""
-        self._job.assignments.leave(self._assignment.item, self._worker.number, decline=False)
+        self._job.assignments.leave(self.assignment.item, self._worker.number, decline=False)
 
     def decline(self) -> None:
         """Give the object back for good: this worker does not get it again."""
-        self._job.assignments.leave(self._assignment.item, self._worker.number, decline=True)
+        self._job.assignments.leave(self.assignment.item, self._worker.number, decline=True)
 
 
 def refuse_stranger(worker: Worker, members: list[Member], team: str) -> None:
