@@ -173,6 +173,11 @@ class Labeler(anywidget.AnyWidget):
         return self._session.name
 
     @property
+    def source(self) -> str:
+        """What the current item shows: a path, a URL or a text."""
+        return self._binding.what(self.index)
+
+    @property
     def data(self) -> pd.DataFrame:
         """The DataFrame that is labeled: the very object that was given."""
         return self._binding.frame
