@@ -56,6 +56,7 @@ SHARED: Keymap = MappingProxyType(
         "zoom-out": ("-",),
         "picture": ("i",),
         "full-screen": ("m",),
+        "instructions": ("Shift+i",),
         "help": ("?", "F1"),
     }
 )

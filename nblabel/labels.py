@@ -82,9 +82,10 @@ class Instructions:
     short : str
         A sentence or two that stay in sight.
     full : str
-        Markdown, shown on demand, for now as the text that it is.
+        Markdown (CommonMark, tables), shown on demand. HTML in it is shown as text, images in it by their description.
     good, bad : iterable
-        Example images: paths, URLs, PIL images, arrays of uint8 or encoded bytes. They are kept with the job; the labeler does not show them yet.
+        Example images: paths, URLs, PIL images, arrays of uint8 or encoded bytes. They are kept with the job and shown
+        beside the full text; relative paths begin in the working directory.
 
     Raises
     ------

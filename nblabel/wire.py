@@ -14,6 +14,7 @@ undo     `Nothing`                   `Receipt` or null       take back the newes
 redo     `Nothing`                   `Receipt` or null       bring back what was undone last
 segment  `SegmentParams`             `Nothing`               look for the mask of an object; `Proposal` events tell of it
 drop     `Nothing`                   `Nothing`               let go of what is being looked for
+example  `ExampleParams`             `Example` + media       look at an example image of the instructions
 leave    `Nothing`                   `Nothing`               the last view of this page was taken away, and nothing waits in it
 ======== =========================== ======================= ==============================================================
 
@@ -36,8 +37,12 @@ from typing import Any, Literal
 __all__ = [
     "WIRE_TYPES",
     "ErrorView",
+    "Example",
+    "ExampleParams",
+    "Examples",
     "ItemView",
     "LabelView",
+    "Markup",
     "MoveParams",
     "Nothing",
     "Notice",
@@ -77,6 +82,24 @@ class LabelView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Markup:
+    """A piece of formatted text: a text, or an element with its parts; `href` is where a link leads."""
+
+    tag: str = "text"
+    text: str = ""
+    href: str | None = None
+    children: list[Markup] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Examples:
+    """How many images show what is right and what is wrong; `example` asks for one, the good ones first."""
+
+    good: int = 0
+    bad: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TaskView:
     """A task as a front end needs it; `instructions` stay in sight, `details` are shown on demand, `settings` are the task type's own.
 
@@ -87,7 +110,8 @@ class TaskView:
     title: str
     labels: list[LabelView]
     instructions: str
-    details: str = ""
+    details: list[Markup] = field(default_factory=list)
+    examples: Examples = field(default_factory=Examples)
     settings: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, list[str]] = field(default_factory=dict)
 
@@ -253,6 +277,20 @@ class Proposal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ExampleParams:
+    """Which example image of the instructions to look at."""
+
+    place: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Example:
+    """An example image of the instructions; its bytes travel beside it."""
+
+    mime: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Nothing:
     """A method that needs no parameters."""
 
@@ -286,6 +324,8 @@ class Request:
 
 WIRE_TYPES: tuple[type, ...] = (
     LabelView,
+    Markup,
+    Examples,
     TaskView,
     Progress,
     Suggestion,
@@ -300,6 +340,8 @@ WIRE_TYPES: tuple[type, ...] = (
     MoveParams,
     SegmentParams,
     Proposal,
+    ExampleParams,
+    Example,
     Nothing,
     Notice,
     ErrorView,

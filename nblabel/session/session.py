@@ -15,12 +15,15 @@ import numpy as np
 from nblabel import schema
 from nblabel.errors import AnnotationError, ConflictError, MediaError, NblabelError, SchemaError, SessionError, StorageError
 from nblabel.media import Picture, preview
+from nblabel.session.examples import read_example
 from nblabel.session.segmenting import Segmenting
 from nblabel.session.shown import MediaCache, media_of
 from nblabel.store import Subject, Wish
 from nblabel.tasks.base import Media
 from nblabel.wire import (
     ErrorView,
+    Example,
+    ExampleParams,
     ItemView,
     MoveParams,
     Nothing,
@@ -175,6 +178,7 @@ class Session:
             "redo": (Nothing, self._handle_redo),
             "segment": (SegmentParams, self._handle_segment),
             "drop": (Nothing, self._handle_drop),
+            "example": (ExampleParams, self._handle_example),
             "leave": (Nothing, self._handle_leave),
         }
 
@@ -539,6 +543,10 @@ class Session:
         if self._segmenting is not None:
             self._segmenting.drop()
         return params, ()
+
+    def _handle_example(self, params: ExampleParams, origin: str | None) -> tuple[Example, Buffers]:  # noqa: ARG002
+        picture = read_example(self.task.instructions, params.place)
+        return Example(mime=picture.mime), (picture.data,)
 
     def _handle_leave(self, params: Nothing, origin: str | None) -> tuple[Nothing, Buffers]:  # noqa: ARG002
         self._tell("left", params)

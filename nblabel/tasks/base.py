@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from nblabel.errors import AnnotationError, SchemaError, TaskError
 from nblabel.keys import Keymap, Keys
 from nblabel.labels import Instructions, Label, as_instructions, as_labels
-from nblabel.wire import LabelView, Suggestion, TaskView
+from nblabel.markup import parse_markdown
+from nblabel.wire import Examples, LabelView, Suggestion, TaskView
 
 if TYPE_CHECKING:
     import builtins
@@ -222,7 +223,8 @@ class Task(ABC):
             title=self.title,
             labels=labels,
             instructions=self.instructions.short,
-            details=self.instructions.full,
+            details=parse_markdown(self.instructions.full) if self.instructions.full else [],
+            examples=Examples(good=len(self.instructions.good), bad=len(self.instructions.bad)),
             keys=keys.resolve(self.actions, labels),
         )
 

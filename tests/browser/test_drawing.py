@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -327,12 +328,20 @@ def test_the_labeler_is_as_dark_as_the_page_says(plain_page, labeler):
 
 
 def test_instructions_are_there_to_be_read(plain_page, photographs, tmp_path):
-    task = nl.BoundingBox(["cat"], instructions=nl.Instructions(short="Tight boxes.", full="Leave out <b>shadows</b>."))
+    full = "Leave out <b>shadows</b>.\n\n* and **tails**, see [here](https://example.com/)"
+    task = nl.BoundingBox(
+        ["cat"], instructions=nl.Instructions(short="Tight boxes.", full=full, good=[np.zeros((20, 30), np.uint8)], bad=["nowhere.png"])
+    )
     widget = nl.label(nl.read_manifest(photographs), task, attribute=ATTRIBUTE, store=tmp_path / "store.db")
     labeler = plain_page.show(widget)
     expect(labeler.root).to_contain_text("Tight boxes.")
     labeler.root.get_by_role("button", name="Read the instructions").click()
-    expect(labeler.root.get_by_role("dialog")).to_contain_text("Leave out <b>shadows</b>.")
+    dialog = labeler.root.get_by_role("dialog")
+    expect(dialog).to_contain_text("Leave out <b>shadows</b>.")
+    expect(dialog.locator("li > strong")).to_have_text("tails")
+    expect(dialog.locator("a")).to_have_attribute("href", "https://example.com/")
+    expect(dialog.get_by_role("img", name="Good example 1")).to_have_js_property("width", 30)
+    expect(dialog).to_contain_text("nowhere.png: no such file")
     widget.close()
 
 

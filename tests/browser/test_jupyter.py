@@ -35,6 +35,10 @@ def project(server, request):
     return folder
 
 
+OWN = ["h", "Shift+h", "Alt+h", "e", "r", "i", "g", "x", "n", "t", "p", "]", "[", ".", ",", "/", "Control+d", "Control+c", "Control+v", "Control+z"]
+"""Keys of the labeler, and letters that profiles of other tools give to it; those of command mode are in the test."""
+
+
 def read_cells(notebook, index):
     """The label and its metadata in one row of the kernel's frame."""
     row = f"df.iloc[{index}]"
@@ -87,7 +91,7 @@ def test_keys_do_not_leak_into_the_notebook(server, project, tab):
     before = notebook.cells()
     labeler.drag((100, 80), (300, 200))
     # Command mode: insert above and below, delete, cut, copy, paste, Markdown, code, heading, merge, find, restart.
-    for key in ["a", "b", "d", "d", "x", "c", "v", "z", "m", "y", "1", "j", "k", "Shift+m", "f", "0", "0", "o", "l"]:
+    for key in ["a", "b", "d", "d", "x", "c", "v", "z", "m", "y", "1", "j", "k", "Shift+m", "f", "0", "0", "o", "l", *OWN]:
         labeler.press(key)
     # The labeler's own controls, outside the stage, must be as quiet.
     labeler.root.locator('[data-nblabel-action="fit"]').focus()

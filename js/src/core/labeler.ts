@@ -1,5 +1,6 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type {
+  Example,
   ItemView,
   LabelView,
   Notice,
@@ -13,6 +14,7 @@ import type {
   Tiles,
 } from "../generated/schema";
 import { createHistory, type Own, type Standing } from "./history";
+import { decodeImage } from "./image";
 import { counted, decided, isFinished, touched } from "./item-states";
 import { createItems, loadItem } from "./items";
 import { browserStorage, createKeeper } from "./keeper";
@@ -55,6 +57,8 @@ export interface Labeler<Value, Change, Media> extends TaskContext<Value, Change
   submit(): void;
   skip(): void;
   go(index: number): Promise<void>;
+  /** An example image of the instructions, the good ones first. */
+  example(place: number): Promise<ImageBitmap>;
   /** Another item, without going there. */
   load(index: number): Promise<LoadedItem<Value, Media>>;
   undo(): Promise<void>;
@@ -473,6 +477,10 @@ export function createLabeler<Value, Change, Media>(
     skip,
     go,
     load: items.load,
+    async example(place) {
+      const { result, buffers } = await client.request<Example>("example", { place });
+      return decodeImage(buffers[0] ?? null, result.mime);
+    },
     inform: (message) => say("info", message),
     undo: travel.undo,
     redo: travel.redo,

@@ -221,3 +221,8 @@ export interface TaskModule<Value, Change, Media> {
   /** Builds the editor into `stage` and keeps it in step with the context until `signal` aborts. */
   mount(stage: HTMLElement, context: TaskContext<Value, Change, Media>, signal: AbortSignal): Editor;
 }
+
+/** Whether there is more to read than the short sentence. */
+export function hasInstructions({ details, examples }: TaskView): boolean {
+  return details.length > 0 || examples.good + examples.bad > 0;
+}

@@ -9,13 +9,28 @@ export interface LabelView {
   description: string | null;
 }
 
+/** A piece of formatted text: a text, or an element with its parts; `href` is where a link leads. */
+export interface Markup {
+  tag: string;
+  text: string;
+  href: string | null;
+  children: Markup[];
+}
+
+/** How many images show what is right and what is wrong; `example` asks for one, the good ones first. */
+export interface Examples {
+  good: number;
+  bad: number;
+}
+
 /** A task as a front end needs it; `instructions` stay in sight, `details` are shown on demand, `settings` are the task type's own. */
 export interface TaskView {
   type: string;
   title: string;
   labels: LabelView[];
   instructions: string;
-  details: string;
+  details: Markup[];
+  examples: Examples;
   settings: Record<string, unknown>;
   keys: Record<string, string[]>;
 }
@@ -127,6 +142,16 @@ export interface Proposal {
   state: "failed" | "preparing" | "ready" | "working";
   runs: string | null;
   message: string | null;
+}
+
+/** Which example image of the instructions to look at. */
+export interface ExampleParams {
+  place: number;
+}
+
+/** An example image of the instructions; its bytes travel beside it. */
+export interface Example {
+  mime: string;
 }
 
 /** A method that needs no parameters. */

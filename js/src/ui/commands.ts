@@ -1,7 +1,7 @@
 import type { Command } from "../core/keys";
 import type { Labeler } from "../core/labeler";
 import { MANY } from "../core/search";
-import type { Editor } from "../core/task";
+import { type Editor, hasInstructions } from "../core/task";
 
 /** What the shell itself can do, by the names in the table of keys, which are those in `data-nblabel-action` too. */
 export type Actions = Record<
@@ -29,6 +29,7 @@ export type Actions = Record<
   | "zoom-out"
   | "picture"
   | "full-screen"
+  | "instructions"
   | "help",
   () => void
 >;
@@ -121,6 +122,7 @@ export function commandsOf<Value, Change, Media>(
     command("View", "zoom-out", "Zoom out"),
     ...(editor.picture ? [command("View", "picture", "Brightness and contrast")] : []),
     command("View", "full-screen", "Full screen"),
+    ...(hasInstructions(labeler.view) ? [command("View", "instructions", "Instructions")] : []),
     command("View", "help", "Keys"),
   ];
 }

@@ -1,8 +1,7 @@
+import { decodeImage } from "../core/image";
 import type { ItemView } from "../generated/schema";
 
-/** Decodes an image on the pixel grid in which it is stored: Python has set its orientation tag to upright. */
-export async function loadImage(data: DataView | null, view: ItemView): Promise<ImageBitmap | null> {
-  if (!data) throw new Error("no image data arrived");
-  const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-  return createImageBitmap(new Blob([bytes], { type: view.mime ?? "" }));
+/** Decodes the image of an item. */
+export function loadImage(data: DataView | null, view: ItemView): Promise<ImageBitmap | null> {
+  return decodeImage(data, view.mime);
 }

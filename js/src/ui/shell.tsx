@@ -3,13 +3,15 @@ import { render } from "preact";
 import { createClipboard } from "../core/clipboard";
 import { badge, bind, keysOf } from "../core/keys";
 import type { Labeler } from "../core/labeler";
-import type { Editor } from "../core/task";
+import { type Editor, hasInstructions } from "../core/task";
 import type { TaskView } from "../generated/schema";
 import { type Actions, commandsOf, labelAction } from "./commands";
 import { Controls } from "./controls";
 import { Dialog, type DialogName } from "./dialog";
 import { Entries } from "./entries";
+import { Examples } from "./examples";
 import { focusOnHover, isWriting } from "./focus";
+import { Formatted } from "./formatted";
 import { Header } from "./header";
 import { Help } from "./help";
 import { OfferBar } from "./offer";
@@ -69,6 +71,9 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
 
   focusOnHover(root, stage, life.signal);
   const dialog = signal<DialogName | null>(null);
+  const toggle = (name: DialogName): void => {
+    dialog.value = dialog.value === name ? null : name;
+  };
   const quiet = signal(false);
   const picture = signal(false);
   const focusStage = (): void => stage.focus({ preventScroll: true });
@@ -101,8 +106,9 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
     "zoom-in": () => editor.zoomBy(ZOOM_STEP),
     "zoom-out": () => editor.zoomBy(1 / ZOOM_STEP),
     "full-screen": () => void toggleFullScreen(host, shadow),
-    help: () => {
-      dialog.value = dialog.value === "help" ? null : "help";
+    help: () => toggle("help"),
+    instructions: () => {
+      if (hasInstructions(labeler.view)) toggle("instructions");
     },
   };
   const clipboard = createClipboard(labeler);
@@ -131,7 +137,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
     "keydown",
     (event) => {
       // On the way down, before the stage hears of it.
-      if (dialog.value && event.key !== "Tab" && !["help", "leave"].includes(bound(event)?.action ?? "")) event.stopPropagation();
+      if (dialog.value && event.key !== "Tab" && !["help", "instructions", "leave"].includes(bound(event)?.action ?? "")) event.stopPropagation();
     },
     { signal: life.signal, capture: true },
   );
@@ -170,7 +176,9 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
       <Footer {...shell} />
       <Help open={dialog} bindings={bindings} />
       <Dialog open={dialog} name="instructions" title="Instructions">
-        <p class="written">{labeler.view.details}</p>
+        {labeler.view.instructions && <p class="short">{labeler.view.instructions}</p>}
+        <Formatted parts={labeler.view.details} />
+        <Examples labeler={labeler} />
       </Dialog>
       <div class="unseen" aria-live="polite">
         {labeler.announcement}

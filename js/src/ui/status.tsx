@@ -1,3 +1,4 @@
+import { hasInstructions } from "../core/task";
 import { Button } from "./button";
 import type { Shell } from "./shell";
 
@@ -68,7 +69,7 @@ export function Banner<Value, Change, Media>({ labeler, quiet }: Shell<Value, Ch
 }
 
 /** Instructions, and the two ways to be done with an item. */
-export function Footer<Value, Change, Media>({ labeler, actions, keyFor, dialog }: Shell<Value, Change, Media>) {
+export function Footer<Value, Change, Media>({ labeler, actions, keyFor }: Shell<Value, Change, Media>) {
   const tool = labeler.task.tools.find(({ name }) => name === labeler.tool.value);
   const edited = labeler.item.value?.view.edited ?? false;
   return (
@@ -77,13 +78,8 @@ export function Footer<Value, Change, Media>({ labeler, actions, keyFor, dialog 
         {labeler.view.instructions && <b>{labeler.view.instructions}</b>}
         <span class="faint">{tool?.hint}</span>
       </span>
-      {labeler.view.details && (
-        <Button
-          title="Read the instructions"
-          run={() => {
-            dialog.value = "instructions";
-          }}
-        >
+      {hasInstructions(labeler.view) && (
+        <Button title="Read the instructions" action="instructions" run={actions.instructions}>
           Instructions
         </Button>
       )}

@@ -92,6 +92,9 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     "full-screen": [
       "m"
     ],
+    "instructions": [
+      "Shift+i"
+    ],
     "help": [
       "?",
       "F1"
@@ -260,6 +263,9 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     "full-screen": [
       "m"
     ],
+    "instructions": [
+      "Shift+i"
+    ],
     "help": [
       "?",
       "F1"
@@ -358,6 +364,9 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     ],
     "full-screen": [
       "m"
+    ],
+    "instructions": [
+      "Shift+i"
     ],
     "help": [
       "?",
@@ -490,6 +499,9 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     ],
     "full-screen": [
       "m"
+    ],
+    "instructions": [
+      "Shift+i"
     ],
     "help": [
       "?",
@@ -643,6 +655,9 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     ],
     "full-screen": [
       "m"
+    ],
+    "instructions": [
+      "Shift+i"
     ],
     "help": [
       "?",

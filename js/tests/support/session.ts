@@ -25,7 +25,16 @@ export function label(name: string, key: string | null = null): LabelView {
 export function taskView(labels: LabelView[] = [label("cat", "1"), label("dog", "2")]): TaskView {
   const taken = new Set(labels.map(({ key }) => key?.toLowerCase()));
   const keys = Object.entries(KEYS["bounding-box"] ?? {}).map(([action, own]) => [action, own.filter((key) => !taken.has(key))]);
-  return { type: "bounding-box", title: "Bounding boxes", labels, instructions: "", details: "", settings: {}, keys: Object.fromEntries(keys) };
+  return {
+    type: "bounding-box",
+    title: "Bounding boxes",
+    labels,
+    instructions: "",
+    details: [],
+    examples: { good: 0, bad: 0 },
+    settings: {},
+    keys: Object.fromEntries(keys),
+  };
 }
 
 export function box(id: string, left = 10, top = 10, width = 20, height = 20, name = "cat"): Box {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Markup } from "../../src/generated/schema";
 import { page } from "../../src/hosts/page";
 import boundingBox from "../../src/tasks/bounding-box";
 import { installBrowser, type Painted, removeBrowser, STAGE } from "../support/browser";
@@ -38,6 +39,8 @@ const number = (shell: Inspected, name: string) => Number(shell.stage.dataset[na
 const rows = (shell: Inspected) => [...shell.shadow.querySelectorAll(".entry .pick")].map((row) => row.getAttribute("aria-pressed"));
 const place = (shell: Inspected) => shell.get(".place").textContent;
 
+const text = (content: string): Markup => ({ tag: "text", text: content, href: null, children: [] });
+const node = (tag: string, ...children: Markup[]): Markup => ({ tag, text: "", href: null, children });
 const INSTRUCTIONS = 'button[aria-label="Read the instructions"]';
 const HELP = '[data-nblabel="help"]';
 
@@ -99,7 +102,12 @@ describe("text of others", () => {
   const name = '<img src=x onerror="alert(1)"><b>bold</b>';
 
   it("stays text: names of labels, items, instructions, messages", async () => {
-    const task = { ...taskView([{ ...label(name, "1"), description: name }, label("dog", "2")]), instructions: name, details: name, title: name };
+    const task = {
+      ...taskView([{ ...label(name, "1"), description: name }, label("dog", "2")]),
+      instructions: name,
+      details: [text(name)],
+      title: name,
+    };
     Object.assign(session.item(0), { name, value: [box("a", 10, 10, 20, 20, name)] });
     const shell = await show(task);
     session.tell("notice", { level: "info", message: name });
@@ -334,7 +342,7 @@ describe("the keys", () => {
 });
 
 describe("a dialog", () => {
-  const details = () => ({ ...taskView(), details: "Draw tightly.\n\nTails count." });
+  const details = () => ({ ...taskView(), details: [node("p", text("Draw tightly.")), node("p", text("Tails count."))] });
 
   it("takes the focus and gives it back", async () => {
     const shell = await show();
@@ -417,7 +425,7 @@ describe("a dialog", () => {
     await shell.click(INSTRUCTIONS);
     const dialog = shell.get('[data-nblabel="instructions"]');
     expect(dialog.getAttribute("aria-modal")).toBe("true");
-    expect(dialog.querySelector(".written")?.textContent).toBe("Draw tightly.\n\nTails count.");
+    expect(dialog.querySelector(".written")?.textContent).toBe("Draw tightly.Tails count.");
     expect(shell.shadow.activeElement).toBe(dialog);
     await shell.press("s", {}, dialog);
     expect(session.item(0).state).toBe("unlabeled");

@@ -1,0 +1,146 @@
+"""Markup in whatever people and files can write: it is shown as the text that it is, and nothing of it runs."""
+
+from __future__ import annotations
+
+import itertools
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+import nblabel as nl
+
+HURT = "window.hurt=(window.hurt||0)+1"
+VECTORS = [
+    f"<script>{HURT}</script>",
+    f"<img src=x onerror={HURT}>",
+    f"<svg onload={HURT}>",
+    f"<svg><script>{HURT}</script></svg>",
+    f"<svg><animate onbegin={HURT} attributeName=x dur=1s>",
+    "<iframe srcdoc='<script>parent.hurt=1</script>'></iframe>",
+    f"<iframe src=javascript:parent.{HURT}></iframe>",
+    f"<body onload={HURT}>",
+    f"<input autofocus onfocus={HURT}>",
+    f"<details open ontoggle={HURT}>x</details>",
+    f"<video><source onerror={HURT}></video>",
+    f"<audio src=x onerror={HURT}>",
+    f"<marquee onstart={HURT}>x</marquee>",
+    f"<math><mtext><style><img src=x onerror={HURT}></style></mtext></math>",
+    f"<a href=javascript:{HURT}>x</a>",
+    f"<a href=' &#106;avascript:{HURT}'>x</a>",
+    f"<object data=javascript:{HURT}></object>",
+    f"<embed src=javascript:{HURT}>",
+    f"<form action=javascript:{HURT}><button>x</button></form>",
+    f"<meta http-equiv=refresh content='0;url=javascript:{HURT}'>",
+    f"<style>@import 'javascript:{HURT}';</style>",
+    f"<template><script>{HURT}</script></template>",
+    f"[x](javascript:{HURT})",
+    f"[x](java\tscript:{HURT})",
+    f"![x](javascript:{HURT})",
+    f"<javascript:{HURT}>",
+    f"[x]: javascript:{HURT}\n\n[x]",
+    f"{{{{constructor.constructor('{HURT}')()}}}}",
+]
+CONTEXTS = [
+    "{}",
+    '">{}',
+    "'>{}",
+    "-->{}",
+    "]]>{}",
+    "</style>{}",
+    "</script>{}",
+    "</textarea>{}",
+    "</title>{}",
+    "<b>{}</b>",
+    "\N{FULLWIDTH LESS-THAN SIGN}{}",
+    "\N{RIGHT-TO-LEFT OVERRIDE}{}",
+]
+CORPUS = [context.format(vector) for context, vector in itertools.product(CONTEXTS, VECTORS)]
+ELEMENTS = "script, img, iframe, object, embed, video, audio, form[action], meta, math, marquee, template, details, a[href^='j' i], animate"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_runs(plain_page):
+    yield
+    page = plain_page.page
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.hurt") is None
+    found = page.evaluate(
+        """elements => [...document.querySelectorAll("*")].flatMap(host => host.shadowRoot ? [...host.shadowRoot.querySelectorAll("*")] : [])
+            .filter(element => element.matches(elements) || [...element.attributes].some(({ name }) => name.startsWith("on")))
+            .map(element => element.outerHTML)""",
+        ELEMENTS,
+    )
+    assert found == []
+
+
+def test_the_corpus_is_large_and_would_hurt(plain_page):
+    assert len(set(CORPUS)) > 300
+    page = plain_page.page.context.new_page()
+    page.set_content("".join(CORPUS))
+    page.wait_for_function("window.hurt > 10")
+    page.close()
+
+
+def test_in_labels_names_instructions_and_attributes(plain_page, tmp_path):
+    frame = pd.DataFrame({"source-ref": [f"{number} {text}" for number, text in enumerate(CORPUS)]})
+    instructions = nl.Instructions(short=CORPUS[1], full="\n\n".join(CORPUS), good=CORPUS[:3])
+    attributes = [nl.Attribute(text) for text in CORPUS[:5]]
+    task = nl.BoundingBox([nl.Label(text, description=text) for text in CORPUS], attributes=attributes, instructions=instructions)
+    widget = nl.label(frame, task, attribute="things", store=tmp_path / "store.db")
+    labeler = plain_page.show(widget)
+    expect(labeler.root.locator(".label")).to_have_count(len(CORPUS))
+    assert labeler.root.locator(".label .text").all_text_contents() == CORPUS
+    expect(labeler.root.locator(".name")).to_have_text(f"0 {CORPUS[0]}", use_inner_text=False)
+    labeler.root.get_by_role("button", name="Read the instructions").click()
+    expect(labeler.root.locator('[data-nblabel="instructions"]')).to_contain_text("onerror=window.hurt")
+    labeler.page.keyboard.press("Escape")
+    labeler.press("?")
+    labeler.page.keyboard.press("Escape")
+    for number in range(1, len(CORPUS), 40):
+        widget.index = number
+        plain_page.deliver()
+        expect(labeler.root.locator(".cover strong")).to_have_text(f"{number} {CORPUS[number]}")
+    widget.close()
+
+
+def test_in_values_of_attributes_and_in_texts(plain_page, photographs, tmp_path):
+    task = nl.BoundingBox(CORPUS, attributes=["note"])
+    widget = nl.label(nl.read_manifest(photographs), task, attribute="things", store=tmp_path / "store.db")
+    labeler = plain_page.show(widget)
+    widget.value = [{"label": text, "left": 2, "top": 2, "width": 50, "height": 50, "attributes": {"note": text}} for text in CORPUS]
+    plain_page.deliver()
+    expect(labeler.root.locator(".entry")).to_have_count(len(CORPUS))
+    for number in range(0, len(CORPUS), 60):
+        labeler.root.locator(".entry .pick").nth(number).click()
+        expect(labeler.root.locator('[data-nblabel-field="attribute note"]')).to_have_value(CORPUS[number].replace("\n", ""))
+    widget.close()
+
+    frame = pd.DataFrame({"source": ["\n".join(CORPUS)]})
+    for task in (nl.TextClassification(CORPUS[:20]), nl.NamedEntityRecognition(CORPUS[:20])):
+        widget = nl.label(frame.copy(), task, attribute="things", store=tmp_path / "texts.db")
+        plain_page.show(widget)
+        widget.close()
+        (tmp_path / "texts.db").unlink()
+
+
+def test_in_what_python_shows(plain_page, tmp_path):
+    frame = pd.DataFrame({"source-ref": CORPUS})
+    task = nl.BoundingBox(CORPUS, attributes=CORPUS[:5], instructions=CORPUS[0])
+    widget = nl.label(frame, task, attribute="things", store=tmp_path / "store.db")
+    shown = [widget, task, task.labels[0], task.attributes[0], task.instructions, widget.progress, widget.data]
+    with pd.option_context("display.max_rows", None, "display.max_colwidth", None):
+        html = [one._repr_html_() for one in shown if hasattr(one, "_repr_html_")]
+        html += [bundle["text/html"] for one in shown if "text/html" in (bundle := _bundle(one))]
+    assert sum(text.count("window.hurt") for text in html) >= len(CORPUS)
+    page = plain_page.page.context.new_page()
+    page.set_content("".join(html))
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.hurt") is None
+    page.close()
+    widget.close()
+
+
+def _bundle(shown):
+    made = shown._repr_mimebundle_() if hasattr(shown, "_repr_mimebundle_") else {}
+    return (made[0] if isinstance(made, tuple) else made) or {}
