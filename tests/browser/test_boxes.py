@@ -68,6 +68,7 @@ def test_numbers_and_attributes_are_written(plain_page, labeler, widget):
     labeler.press("Enter")
     expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("Every cat needs “colour”")
     labeler.expect_place(1)
+    expect(labeler.root.locator(".entry .lacking")).to_have_count(1)
 
     labeler.press("e")
     field(labeler, "attribute colour").select_option("blue")

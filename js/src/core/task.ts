@@ -188,6 +188,8 @@ export interface Copies<Value, Change> {
 /** `id` null means the item as a whole. */
 export interface Fields<Value, Change> {
   of(item: LoadedItem<Value, unknown>, id: string | null, settings: TaskView["settings"]): readonly Field[];
+  /** Ids of the parts that lack something required. */
+  lacking(value: Value, settings: TaskView["settings"]): readonly string[];
   /** The change that gives a field a value; null when it has it. */
   set(item: LoadedItem<Value, unknown>, id: string | null, name: string, to: Field["value"], settings: TaskView["settings"]): Change | null;
 }

@@ -39,6 +39,7 @@ export const boxFields: Fields<Value, Change> = {
     const attributes = attributesOf(settings).filter(({ labels }) => labels.length === 0 || labels.includes(box.label));
     return [...attributes.map((attribute) => fieldOf(attribute, box)), ...foreign(box, attributes), ...SIDES.map((side) => sideOf(side, box, image))];
   },
+  lacking: (value, settings) => value.filter((box) => missingOf(box, settings)).map(({ id }) => id),
   set({ value, view }, id, name, to, settings) {
     const box = value.find((one) => one.id === id);
     if (!box) return null;
@@ -59,15 +60,19 @@ export function attributesOf(settings: Readonly<Record<string, unknown>>): reado
   return (settings["attributes"] as readonly Attribute[] | undefined) ?? [];
 }
 
-/** Says which box lacks an attribute that it must have. */
+/** Says what must be written down before an item can be submitted. */
 export function lackingAttribute(value: Value, settings: Readonly<Record<string, unknown>>): string | null {
-  for (const { label, attributes } of value) {
-    const missing = attributesOf(settings).find(
-      ({ name, required, labels }) => required && (labels.length === 0 || labels.includes(label)) && attributes[name] === undefined,
-    );
-    if (missing) return `Every ${label} needs “${missing.name}”.`;
+  for (const box of value) {
+    const missing = missingOf(box, settings);
+    if (missing) return `Every ${box.label} needs “${missing.name}”.`;
   }
   return null;
+}
+
+function missingOf({ label, attributes }: Box, settings: Readonly<Record<string, unknown>>): Attribute | undefined {
+  return attributesOf(settings).find(
+    ({ name, required, labels }) => required && (labels.length === 0 || labels.includes(label)) && attributes[name] === undefined,
+  );
 }
 
 function fieldOf({ name, type, choices, minimum, maximum, required, description }: Attribute, box: Box): Field {

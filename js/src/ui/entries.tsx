@@ -15,6 +15,7 @@ export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>
   const entries = useMemo(() => (item ? labeler.task.entries(item.value, item.media) : []), [item?.value, item?.media]);
   const colors = new Map(labeler.labels.map(({ name, color }) => [name, color]));
   const { visibility, selection } = labeler;
+  const lacking = new Set(item ? labeler.task.fields?.lacking(item.value, labeler.view.settings) : []);
   const current = entries.find(({ id }) => selection.value.includes(id)) ?? entries[0];
   function originOf(id: string): { badge: string; title: string } {
     const origin = labeler.suggestions.origin(id);
@@ -51,6 +52,7 @@ export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>
               origin={originOf(entry.id).badge}
               selected={selection.value.includes(entry.id)}
               current={entry === current}
+              lacking={lacking.has(entry.id)}
               hidden={visibility.hides(entry)}
               locked={visibility.locks(entry)}
               hide={() => visibility.toggleHidden([entry.id])}
@@ -83,13 +85,15 @@ interface RowProps {
   current: boolean;
   hidden: boolean;
   locked: boolean;
+  /** Something that must be written down of it is not yet. */
+  lacking: boolean;
   hide(): void;
   lock(): void;
   select(byHand: boolean): void;
   remove(): void;
 }
 
-function Row({ color, text, detail, title, origin, selected, current, hidden, locked, hide, lock, select, remove }: RowProps) {
+function Row({ color, text, detail, title, origin, selected, current, hidden, locked, lacking, hide, lock, select, remove }: RowProps) {
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (selected) row.current?.scrollIntoView({ block: "nearest" });
@@ -100,7 +104,7 @@ function Row({ color, text, detail, title, origin, selected, current, hidden, lo
         type="button"
         class="pick"
         aria-pressed={selected}
-        aria-label={[title, hidden && "hidden", locked && "locked"].filter(Boolean).join(", ")}
+        aria-label={[title, hidden && "hidden", locked && "locked", lacking && "incomplete"].filter(Boolean).join(", ")}
         title={title}
         tabIndex={current ? 0 : -1}
         onClick={(event) => select(event.detail > 0)}
@@ -110,6 +114,11 @@ function Row({ color, text, detail, title, origin, selected, current, hidden, lo
           {text}
         </span>
         {origin && <span class="origin">{origin}</span>}
+        {lacking && (
+          <span class="lacking" title="Something required is missing">
+            !
+          </span>
+        )}
         <span class="detail">{detail}</span>
       </button>
       <Mark name="hide" on={hidden} what={`this ${text}`} reachable={current} run={hide} />

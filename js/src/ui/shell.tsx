@@ -83,7 +83,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
   });
   const editor = labeler.task.mount(stage, labeler, life.signal);
   const actions: Actions = {
-    submit: labeler.submit,
+    submit: () => submit(labeler),
     skip: labeler.skip,
     next: () => void labeler.go(labeler.index.value + 1),
     previous: () => void labeler.go(labeler.index.value - 1),
@@ -212,6 +212,14 @@ function Cover<Value, Change, Media>({ labeler }: Shell<Value, Change, Media>) {
 /** The keys of all actions; those of the labels are the labels' own. */
 function keymapOf({ keys, labels }: TaskView): Record<string, readonly string[]> {
   return { ...keys, ...Object.fromEntries(labels.map(({ name, key }) => [labelAction(name), key === null ? [] : [key.toLowerCase()]])) };
+}
+
+/** Hands the item in, or shows where something required is missing. */
+function submit<Value, Change, Media>(labeler: Labeler<Value, Change, Media>): void {
+  const item = labeler.item.value;
+  const [first] = (item && labeler.task.fields?.lacking(item.value, labeler.view.settings)) ?? [];
+  labeler.submit();
+  if (first !== undefined && labeler.item.value?.view.id === item?.view.id) labeler.select([first]);
 }
 
 function entryActions<Value, Change, Media>(labeler: Labeler<Value, Change, Media>): Record<"next-entry" | "previous-entry", () => void> {
