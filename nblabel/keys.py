@@ -109,6 +109,7 @@ PROFILES: Mapping[str, Keymap] = MappingProxyType(
             "fit": ("Ctrl+f",),
             "tool-select": ("Ctrl+j",),
             "tool-box": ("Ctrl+r",),
+            "tool-rectangle": ("Ctrl+r",),
             "tool-polygon": ("Ctrl+n",),
         },
     }
