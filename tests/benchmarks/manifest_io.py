@@ -1,148 +1,213 @@
-"""Read and write 100,000 generated box lines, against pandas in the same run.
+"""Open and save generated manifests of boxes, spans and classes, against pandas' JSON reader and writer and against ``json`` line by line.
 
-Prints CPU seconds (median of the rounds) and how many times less than pandas' own JSON reader and writer. Run it by hand::
+Each step runs in processes of its own. Prints the median of CPU and wall seconds, how many times less CPU than pandas, and by how much the step
+raised the peak memory of its process, in times the size of the file. Run it by hand::
 
-    python tests/benchmarks/manifest_io.py [lines] [rounds]
+    python tests/benchmarks/manifest_io.py [lines] [rounds] [kind ...]
 """
 
 from __future__ import annotations
 
+import json
 import random
+import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-import warnings
-from functools import partial
 from pathlib import Path
 
-import msgspec
-import pandas as pd
-
-from nblabel.manifest import read_manifest, write_manifest
-
 CLASSES = ("Car", "Pedestrian", "Cyclist", "Truck", "Traffic light")
+SHARED = {"human-annotated": "yes", "creation-date": "2024-03-04T09:51:00.148118"}
 
 
-def box_lines(count):
+# ---- manifests
+
+
+def boxes(rng, number):
+    drawn = [
+        {
+            "class_id": rng.randrange(5),
+            "top": rng.randrange(1000),
+            "left": round(rng.uniform(0, 1800), 2),
+            "height": rng.randrange(10, 300),
+            "width": rng.randrange(10, 300),
+        }
+        for _ in range(rng.randrange(10))
+    ]
+    return {
+        "source-ref": f"s3://fleet-archive/front/2024/{number // 1000:04}/frame-{number:07}.jpg",
+        "vehicle": f"vin-{number % 50:03}",
+        "frame": number,
+        "job": {"image_size": [{"width": 1920, "height": 1080, "depth": 3}], "annotations": drawn},
+        "job-metadata": {
+            "objects": [{"confidence": round(rng.random(), 2)} for _ in drawn],
+            "class-map": {str(index): CLASSES[index] for index in sorted({box["class_id"] for box in drawn})},
+            "type": "groundtruth/object-detection",
+            **SHARED,
+            "job-name": "labeling-job/job",
+        },
+    }
+
+
+def spans(rng, number):
+    text = " ".join("word" * rng.randrange(1, 3) for _ in range(60))
+    found = [{"label": rng.choice(CLASSES), "startOffset": start, "endOffset": start + 9} for start in range(0, rng.randrange(200), 20)]
+    return {
+        "source": text,
+        "number": number,
+        "job": {"annotations": {"entities": found, "labels": [{"label": name, "shortDisplayName": name[:3]} for name in CLASSES]}},
+        "job-metadata": {
+            "entities": [{"confidence": 0.09} for _ in found],
+            "type": "groundtruth/text-span",
+            **SHARED,
+            "job-name": "labeling-job/job",
+        },
+    }
+
+
+def classes(rng, number):
+    chosen = rng.randrange(5)
+    return {
+        "source-ref": f"s3://archive/{number // 1000:04}/{number:07}.jpg",
+        "job": chosen,
+        "job-metadata": {
+            "class-name": CLASSES[chosen],
+            "confidence": round(rng.random(), 2),
+            "type": "groundtruth/image-classification",
+            **SHARED,
+            "job-name": "labeling-job/job",
+        },
+    }
+
+
+KINDS = {kind.__name__: kind for kind in (boxes, spans, classes)}
+
+
+def write_lines(kind, count, path):
     rng = random.Random(0)
-    for number in range(count):
-        boxes = [
-            {
-                "class_id": rng.randrange(5),
-                "top": rng.randrange(1000),
-                "left": round(rng.uniform(0, 1800), 2),
-                "height": rng.randrange(10, 300),
-                "width": rng.randrange(10, 300),
-            }
-            for _ in range(rng.randrange(10))
-        ]
-        yield msgspec.json.encode(
-            {
-                "source-ref": f"s3://fleet-archive/front/2024/{number // 1000:04}/frame-{number:07}.jpg",
-                "vehicle": f"vin-{number % 50:03}",
-                "frame": number,
-                "cars": {"image_size": [{"width": 1920, "height": 1080, "depth": 3}], "annotations": boxes},
-                "cars-metadata": {
-                    "objects": [{"confidence": round(rng.random(), 2)} for _ in boxes],
-                    "class-map": {str(index): CLASSES[index] for index in sorted({box["class_id"] for box in boxes})},
-                    "type": "groundtruth/object-detection",
-                    "human-annotated": "yes",
-                    "creation-date": "2024-03-04T09:51:00.148118",
-                    "job-name": "labeling-job/cars",
-                },
-            }
-        )
+    with path.open("w") as file:
+        for number in range(count):
+            json.dump(KINDS[kind](rng, number), file, separators=(",", ":"))
+            file.write("\n")
 
 
-def measure(methods, rounds, *scratch):
-    times = {name: [] for name in methods}
-    for _ in range(rounds):
-        for name, method in methods.items():
-            for path in scratch:
-                path.unlink(missing_ok=True)  # else the first to replace a file pays for freeing it
-            prepared = method()
-            start = time.process_time()
-            result = prepared()
-            times[name].append(time.process_time() - start)
-            del result
-    return {name: statistics.median(values) for name, values in times.items()}
+# ---- steps: each prepares, and gives what is measured
 
 
-def report(title, times, reference):
-    print(f"\n{title}")
-    for name, seconds in times.items():
-        print(f"  {name:<42}{seconds:8.3f} s{times[reference] / max(seconds, 1e-9):8.1f}x")
+def open_pandas(path, _):
+    import pandas as pd
+
+    return lambda: pd.read_json(path, lines=True)
 
 
-def main():
-    count, rounds = (int(value) for value in [*sys.argv[1:], "100000", "5"][:2]) if len(sys.argv) != 2 else (int(sys.argv[1]), 5)
-    folder = Path(tempfile.mkdtemp())
-    path, out = folder / "in.manifest", folder / "out.manifest"
-    path.write_bytes(b"".join(line + b"\n" for line in box_lines(count)))
-    print(f"{count} lines, {path.stat().st_size / 1e6:.0f} MB, pandas {pd.__version__}, median of {rounds}, CPU seconds")
+def open_json(path, _):
+    def read():
+        with path.open() as file:
+            return [json.loads(line) for line in file]
 
-    def decoded():
-        return read_manifest(path)["cars"].tolist()
+    return read
 
-    report(
-        "read",
-        measure(
-            {
-                "pandas.read_json(lines=True)": partial(partial, pd.read_json, path, lines=True),
-                "read_manifest": partial(partial, read_manifest, path),
-                "read_manifest, then decode one label column": lambda: decoded,
-                "limit: bytes of the file": partial(partial, path.read_bytes),
-            },
-            rounds,
-        ),
-        "pandas.read_json(lines=True)",
-    )
 
-    eager = pd.read_json(path, lines=True)
+def open_nblabel(path, _):
+    import nblabel as nl
 
-    def unchanged():
-        df = read_manifest(path)
-        return lambda: write_manifest(df, out)
+    return lambda: nl.read_manifest(path)
 
-    def edited():
-        df = read_manifest(path)
-        where = df.columns.get_loc("cars")
-        for row in range(0, count, 100):
-            df.iat[row, where] = {"annotations": [], "image_size": []}
-        return lambda: write_manifest(df, out)
 
-    def all_new():
-        df = read_manifest(path)
-        df["split"] = "train"
-        return lambda: write_manifest(df, out)
+def open_and_decode(path, _):
+    import nblabel as nl
 
-    def dropped():
-        df = read_manifest(path).drop(columns="vehicle")
-        return lambda: write_manifest(df, out)
+    def decode():
+        return nl.read_manifest(path)["job"].tolist()
 
-    def shuffled():
-        df = read_manifest(path).sample(frac=1, random_state=0)
-        return lambda: write_manifest(df, out)
+    return decode
 
-    report(
-        "write",
-        measure(
-            {
-                "DataFrame.to_json(lines=True)": lambda: lambda: eager.to_json(out, orient="records", lines=True),
-                "write_manifest, nothing changed": unchanged,
-                "write_manifest, 1 % of the labels changed": edited,
-                "write_manifest, shuffled": shuffled,
-                "write_manifest, a column added": all_new,
-                "write_manifest, a column dropped": dropped,
-            },
-            rounds,
-            out,
-        ),
-        "DataFrame.to_json(lines=True)",
-    )
+
+def save_pandas(path, out):
+    import pandas as pd
+
+    df = pd.read_json(path, lines=True)
+    return lambda: df.to_json(out, orient="records", lines=True)
+
+
+def save_json(path, out):
+    lines = open_json(path, out)()
+
+    def write():
+        with out.open("w") as file:
+            for line in lines:
+                file.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+    return write
+
+
+def saving(change):
+    def prepare(path, out):
+        import nblabel as nl
+
+        df = change(nl.read_manifest(path))
+        return lambda: nl.write_manifest(df, out)
+
+    return prepare
+
+
+def one_percent(df):
+    where = df.columns.get_loc("job")
+    for row in range(0, len(df), 100):
+        df.iat[row, where] = {"annotations": []}
+    return df
+
+
+STEPS = {
+    "open: pandas.read_json(lines=True)": open_pandas,
+    "open: json line by line": open_json,
+    "open: read_manifest": open_nblabel,
+    "open: read_manifest, then decode the labels": open_and_decode,
+    "save: DataFrame.to_json(lines=True)": save_pandas,
+    "save: json line by line": save_json,
+    "save: write_manifest, nothing changed": saving(lambda df: df),
+    "save: write_manifest, 1 % edited": saving(one_percent),
+    "save: write_manifest, shuffled": saving(lambda df: df.sample(frac=1, random_state=0)),
+    "save: write_manifest, a column added": saving(lambda df: df.assign(split="train")),
+    "save: write_manifest, a column dropped": saving(lambda df: df.drop(columns="job-metadata")),
+}
+
+
+def run(step, path, out):
+    """Run a step in this process and print CPU seconds, wall seconds, and bytes by which the peak of memory rose."""
+    import nblabel.manifest  # noqa: F401 - imports are not measured, for nobody
+
+    action = STEPS[step](path, out)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    cpu, wall = time.process_time(), time.perf_counter()
+    result = action()
+    print(time.process_time() - cpu, time.perf_counter() - wall, 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before))
+    del result
+
+
+def main(count, rounds, kinds):
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = Path(folder, "in.manifest"), Path(folder, "out.manifest")
+        for kind in kinds:
+            write_lines(kind, count, path)
+            size = path.stat().st_size
+            print(f"\n{count} lines of {kind}, {size / 1e6:.0f} MB, median of {rounds}\n{'':46}  CPU s  wall s  CPU x  memory, file sizes")
+            reference = 0.0
+            for step in STEPS:
+                figures = []
+                for _ in range(rounds):
+                    out.unlink(missing_ok=True)
+                    done = subprocess.run([sys.executable, __file__, "--step", step, path, out], capture_output=True, text=True, check=True)
+                    figures.append([float(word) for word in done.stdout.split()])
+                cpu, wall, memory = (statistics.median(column) for column in zip(*figures, strict=True))
+                reference = cpu if "pandas" in step or "to_json" in step else reference
+                print(f"  {step:<44}{cpu:7.3f} {wall:7.3f} {reference / max(cpu, 1e-9):6.1f}  {memory / size:6.2f}")
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("error")
-    main()
+    if sys.argv[1:2] == ["--step"]:
+        run(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
+    else:
+        main(int((sys.argv[1:2] or ["100000"])[0]), int((sys.argv[2:3] or ["3"])[0]), sys.argv[3:] or list(KINDS))
