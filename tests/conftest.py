@@ -10,6 +10,9 @@ import toolchain
 from harness import aws
 from hypothesis import settings
 
+# Scripts, to be run by hand.
+collect_ignore = ["benchmarks"]
+
 # Machines are shared: how long an example takes says nothing.
 settings.register_profile("nblabel", deadline=None)
 settings.load_profile("nblabel")

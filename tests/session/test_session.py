@@ -386,7 +386,7 @@ def test_notice_reaches_the_listeners(session):
 
 
 def test_unknown_method_lists_those_there_are(session):
-    with pytest.raises(SessionError, match=r"'dance' is unknown; there are \['commit', 'leave', 'move', 'open', 'redo', 'undo'\]"):
+    with pytest.raises(SessionError, match=r"'dance' is unknown; there are \['commit', .*'undo'\]"):
         session.handle("dance", None)
     with pytest.raises(SchemaError):
         session.handle("move", {"index": None})
