@@ -83,3 +83,4 @@ def pytest_configure():
 
 def pytest_addoption(parser):
     parser.addoption("--screenshot", help="where to save the README's picture of the labeler, which a browser test makes")
+    parser.addoption("--screenshot-masks", help="where to save the README's picture of masks, which a browser test makes")

@@ -365,7 +365,7 @@ class SemanticSegmentation(Task):
 
     def _mask(self, indices: NDArray[Any], acceptable: Iterable[str]) -> Mask:
         names = {index: name for name, index in self.class_ids.items() if not index or name in acceptable}
-        present, counts = np.unique(indices, return_counts=True)
+        present, counts = _counted(indices)
         if strange := [int(index) for index in present if int(index) not in names]:
             raise AnnotationError(f"index {strange[0]} stands for no class; expected {dict(sorted(names.items()))}")
         used = [(int(index), int(count)) for index, count in zip(present, counts, strict=True) if index]
@@ -399,6 +399,14 @@ def _codes(mask: Mask, table: list[int]) -> NDArray[np.uint8]:
     full = np.zeros(256, np.uint8)
     full[1 : len(table) + 1] = table
     return full[codes]
+
+
+def _counted(indices: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Give the indices that occur, and how often; sorting 24 million of them takes seconds, counting does not."""
+    if indices.dtype != np.uint8:
+        return np.unique(indices, return_counts=True)
+    counts = np.bincount(indices.reshape(-1), minlength=256)
+    return np.flatnonzero(counts), counts[counts > 0]
 
 
 def _without_unused(mask: Mask) -> Mask:

@@ -36,7 +36,10 @@ export interface History<Change> {
   hear(receipt: Receipt, pending: ReadonlySet<string>): void;
 }
 
-export function createHistory<Change>(): History<Change> {
+/** Bytes of changes that a page keeps to take back by itself, over all items; what is older the session takes back. */
+const MOST_BYTES = 64e6;
+
+export function createHistory<Change>(bytes: (change: Change) => number = () => 0): History<Change> {
   const done: Step<Change>[] = [];
   const taken: Step<Change>[] = [];
 
@@ -63,10 +66,21 @@ export function createHistory<Change>(): History<Change> {
     stack.splice(place, 0, step);
   }
 
+  /** Leaves the oldest steps to the session once all of them together are too large. */
+  function forget(): void {
+    let sum = 0;
+    for (let place = done.length - 1; place >= 0; place -= 1) {
+      const step = done[place] as Step<Change>;
+      for (const change of [step.own?.change, step.own?.inverse]) sum += change ? bytes(change) : 0;
+      if (sum > MOST_BYTES && place < done.length - 1) done[place] = { ...step, own: null };
+    }
+  }
+
   return {
     push(step) {
       done.push(step);
       taken.length = 0;
+      forget();
     },
     next: (forward) => (forward ? taken : done).at(-1) ?? null,
     took(forward, id) {

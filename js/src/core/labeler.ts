@@ -83,7 +83,7 @@ export function createLabeler<Value, Change, Media>(
   const life = new AbortController();
   const client = createClient(transport, life.signal);
   const items = createItems(client, task, { complete: withPending, shown: () => item.peek() });
-  const history = createHistory<Change>();
+  const history = createHistory<Change>(task.bytes);
 
   const index = signal(opening.item.index);
   const item = signal<LoadedItem<Value, Media> | null>(null);

@@ -210,6 +210,8 @@ export interface TaskModule<Value, Change, Media> {
   release(media: Media): void;
   /** Roughly the bytes that decoded media hold. */
   weight(media: Media): number;
+  /** Roughly the bytes of a change, where they can be many. */
+  bytes?(change: Change): number;
   apply(value: Value, change: Change): Applied<Value, Change>;
   /** `media` where rows quote it. */
   entries(value: Value, media?: Media | null): readonly Entry[];

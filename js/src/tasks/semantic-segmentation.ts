@@ -40,6 +40,7 @@ const task: TaskModule<PixelMask, MaskChange, ImageBitmap> = {
   release: (bitmap) => bitmap.close(),
   // The pixels of the image, and a class for each.
   weight: (bitmap) => 5 * bitmap.width * bitmap.height,
+  bytes: ({ runs }) => runs.length,
   apply: applyMask,
   entries: ({ names, counts, pixels }) =>
     names.flatMap((label, place) => {

@@ -78,7 +78,7 @@ function One({ control, badge, leave }: { control: Control; badge: string | unde
   const ratio = Math.log(maximum / Math.max(minimum, 1));
   const place = logarithmic ? (STEPS * Math.log(value.value / minimum)) / ratio : value.value;
   return (
-    <label class="control" title={title}>
+    <label class={`control ${name}`} title={title}>
       {title}
       <input
         type="range"

@@ -83,3 +83,13 @@ describe("history", () => {
     expect([next(), next(true)]).toEqual([["a"], ["undo-y", "undo-x"]]);
   });
 });
+
+describe("the history's memory", () => {
+  it("leaves the oldest steps to the session when all of them are too large, but keeps the newest", () => {
+    const history = createHistory<string>(() => 20e6);
+    for (const id of ["a", "b", "c"]) history.push({ ids: [id], batch: null, index: 0, own: own(id) });
+    expect(history.next(false)?.own).toEqual(own("c"));
+    history.took(false, null);
+    expect(history.next(false)).toEqual({ ids: ["b"], batch: null, index: 0, own: null });
+  });
+});
