@@ -1,13 +1,26 @@
 """Amazon SageMaker Ground Truth: work teams, labeling jobs.
 
 `builtin` and `arns` say what the service has, `settings` and `request` make a request of it, `model` and `checks` check it; `templates`, `categories`
-and `examples` are what workers see; `push` makes all of it from a DataFrame, as a `plan` with its `cost`. Nothing here uses the network.
+and `examples` are what workers see; `push` makes all of it from a DataFrame, as a `plan` with its `cost`. `cors` opens a
+bucket to workers' browsers, `training` hands labels on. Only `fix_cors` uses the network.
 """
 
 from nblabel.aws.builtin import BUILTIN_TASKS
+from nblabel.aws.cors import fix_cors
 from nblabel.aws.plan import LabelingJobPlan
 from nblabel.aws.request import labeling_job_request
 from nblabel.aws.settings import JobSettings
 from nblabel.aws.teams import Workteam, team
+from nblabel.aws.training import TrainingInput, training_input
 
-__all__ = ["BUILTIN_TASKS", "JobSettings", "LabelingJobPlan", "Workteam", "labeling_job_request", "team"]
+__all__ = [
+    "BUILTIN_TASKS",
+    "JobSettings",
+    "LabelingJobPlan",
+    "TrainingInput",
+    "Workteam",
+    "fix_cors",
+    "labeling_job_request",
+    "team",
+    "training_input",
+]

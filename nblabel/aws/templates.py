@@ -52,11 +52,12 @@ _ELEMENTS = {
     "VideoMultiClass": _Element("crowd-classifier", "crowd-classifier", "categories", content=_CLIP),
 }
 
-# Labels that are there already, as the crowd elements take them: JSON in an attribute. ATTRIBUTE stands for the name of the label attribute.
+# Labels that are there already, as the crowd elements take them: JSON in an attribute. ATTRIBUTE stands for the name of the label attribute. A blank
+# keeps braces of JSON from those of Liquid.
 _PRESENT_BOXES = """\
 [{% for box in task.input.manifestLine["ATTRIBUTE"].annotations %}{% capture id %}{{ box.class_id }}{% endcapture %}\
 {"label": {{ task.input.manifestLine["ATTRIBUTE-metadata"]["class-map"][id] | to_json | escape }},\
- "left": {{ box.left }}, "top": {{ box.top }}, "width": {{ box.width }}, "height": {{ box.height }}}\
+ "left": {{ box.left }}, "top": {{ box.top }}, "width": {{ box.width }}, "height": {{ box.height }} }\
 {% unless forloop.last %}, {% endunless %}{% endfor %}]"""
 _BOX_CLASSES = """\
 [{% for entry in task.input.manifestLine["ATTRIBUTE-metadata"]["class-map"] %}{{ entry[1] | to_json | escape }}\
@@ -66,17 +67,17 @@ _COLORS = """\
 {% if entry[1]["class-name"] != "BACKGROUND" %}{{ comma }}SHOWN{% assign comma = ", " %}{% endif %}{% endfor %}"""
 _CLASS = '{{ entry[1]["class-name"] | to_json | escape }}'
 _PRESENT_MASK = (
-    '"src": {{ task.input.manifestLine["ATTRIBUTE"] | grant_read_access | to_json | escape }}, "labelMappings": {'
-    + _COLORS.replace("SHOWN", _CLASS + ': {"color": {{ entry[1]["hex-color"] | to_json | escape }}}')
-    + "}"
+    '"src": {{ task.input.manifestLine["ATTRIBUTE"] | grant_read_access | to_json | escape }}, "labelMappings": { '
+    + _COLORS.replace("SHOWN", _CLASS + ': {"color": {{ entry[1]["hex-color"] | to_json | escape }} }')
+    + " }"
 )
 _PRESENT = {
     "AdjustmentBoundingBox": ("initial-value", _PRESENT_BOXES),
-    "AdjustmentSemanticSegmentation": ("initial-value", f"{{{_PRESENT_MASK}}}"),
-    "VerificationBoundingBox": ("overlay", f'{{"boundingBox": {{"labels": {_BOX_CLASSES}, "value": {_PRESENT_BOXES}}}}}'),
+    "AdjustmentSemanticSegmentation": ("initial-value", f"{{{_PRESENT_MASK} }}"),
+    "VerificationBoundingBox": ("overlay", f'{{"boundingBox": {{"labels": {_BOX_CLASSES}, "value": {_PRESENT_BOXES} }} }}'),
     "VerificationSemanticSegmentation": (
         "overlay",
-        f'{{"semanticSegmentation": {{"labels": [{_COLORS.replace("SHOWN", _CLASS)}], {_PRESENT_MASK}}}}}',
+        f'{{"semanticSegmentation": {{"labels": [{_COLORS.replace("SHOWN", _CLASS)}], {_PRESENT_MASK} }} }}',
     ),
 }
 
