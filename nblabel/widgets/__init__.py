@@ -2,6 +2,7 @@
 
 from nblabel.widgets.labeler import Labeler, Submission
 from nblabel.widgets.labeling import label
+from nblabel.widgets.monitor import JobMonitor
 from nblabel.widgets.working import work
 
-__all__ = ["Labeler", "Submission", "label", "work"]
+__all__ = ["JobMonitor", "Labeler", "Submission", "label", "work"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -134,6 +135,22 @@ class LabelingJob:
             if each.failure is not None:
                 self.assignments.retry(each.item)
         self._store.pushes().reopen(self._job)
+
+    def show(self) -> Any:
+        """Show in a cell how the job goes: progress, workers and agreement, refreshed while the kernel is idle. Outside a notebook, print it.
+
+        Returns
+        -------
+        JobMonitor
+            End a cell with it.
+        """
+        # Widgets are a layer above: whoever works from a script needs none.
+        return import_module("nblabel.widgets").JobMonitor(self)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What workers are called in the store, by the pseudonyms that stand in answers."""
+        return {member.pseudonym: member.name for member in self._store.teams().members(self._push.team)}
 
     # What came of it
 
