@@ -156,14 +156,11 @@ class FinishedJob:
             first = self.problems.iloc[:_SHOWN]
             told = "; ".join(f"{file}: {problem}" for file, problem in zip(first["file"], first["problem"], strict=True))
             _log.warning("%d answers or files were left out, see job.problems: %s", len(self.problems), told)
-        annotations = np.empty(len(kept), object)
-        for place, (_, annotation) in enumerate(kept):
-            annotations[place] = annotation
         return pd.DataFrame(
             {
                 "item": pd.Series([answer.item for answer, _ in kept], dtype=int),
                 "worker": pd.Series([answer.worker for answer, _ in kept], dtype=object),
-                "annotation": pd.Series(annotations, dtype=object),
+                "annotation": _column([annotation for _, annotation in kept]),
                 "submitted": pd.Series([answer.submitted for answer, _ in kept], dtype="datetime64[ns, UTC]"),
                 "seconds": pd.Series([answer.seconds for answer, _ in kept], dtype=float),
             }
@@ -195,10 +192,13 @@ class FinishedJob:
                 _log.warning("line %d: its label cannot be read (%s)", place, error)
                 annotation = None
             rows.append((place, annotation, None if annotation is None else self._confidence(annotation, about)))
-        found = pd.DataFrame({"item": pd.Series([place for place, _, _ in rows], dtype=int), "annotation": None, "confidence": None}, dtype=object)
-        for row, (_, annotation, confidence) in enumerate(rows):
-            found.iat[row, 1], found.iat[row, 2] = annotation, confidence
-        return found.astype({"item": int})
+        return pd.DataFrame(
+            {
+                "item": pd.Series([place for place, _, _ in rows], dtype=int),
+                "annotation": _column([annotation for _, annotation, _ in rows]),
+                "confidence": _column([confidence for _, _, confidence in rows]),
+            }
+        )
 
     def agreement(self) -> pd.DataFrame:
         """Measure how far workers agree; see `nblabel.agreement`."""
@@ -323,3 +323,11 @@ class FinishedJob:
         if isinstance(annotation, np.ndarray):
             return {self.task.class_ids[name]: sure for name, sure in zip(names, found, strict=True) if name in self.task.class_ids}
         return found[0] if isinstance(annotation, str) else found
+
+
+def _column(values: list[Any]) -> pd.Series[Any]:
+    """Give a column of cells as they are; pandas would take lists and arrays apart."""
+    column = np.empty(len(values), object)
+    for place, value in enumerate(values):
+        column[place] = value
+    return pd.Series(column, dtype=object)
