@@ -1,8 +1,8 @@
 """Amazon SageMaker Ground Truth: work teams, labeling jobs.
 
 `builtin` and `arns` say what the service has, `settings` and `request` make a request of it, `model` and `checks` check it; `templates`, `categories`
-and `examples` are what workers see; `push` makes all of it from a DataFrame, as a `plan` with its `cost`. `cors` opens a
-bucket to workers' browsers, `training` hands labels on. Only `fix_cors` uses the network.
+and `examples` are what workers see, `present` looks at the labels that they begin with; `push` makes all of it from a DataFrame, as a `plan` with its
+`cost`. `cors` opens a bucket to workers' browsers, `training` hands labels on. Only `fix_cors` uses the network.
 """
 
 from nblabel.aws.builtin import BUILTIN_TASKS

@@ -61,7 +61,7 @@ class TeamArn:
         found = _TEAM.fullmatch(arn) if isinstance(arn, str) else None
         if found is None:
             form = "arn:aws:sagemaker:<region>:<account>:workteam/private-crowd/<name>"
-            raise RequestError("WorkteamArn", arn, f"is not {form}", remedy="copy it from the console's page Labeling workforces")
+            raise RequestError("WorkteamArn", arn, f"it must be {form}", remedy="copy it from the console's page Labeling workforces")
         partition, region, account, kind, _, name = found.groups()
         if region not in _LAMBDA_ACCOUNTS:
             rule = f"its region {region!r} has no built-in tasks of Ground Truth"

@@ -138,7 +138,7 @@ def builtin_task(name: str) -> BuiltinTask:
     True
     """
     if name not in BUILTIN_TASKS:
-        raise RequestError("the built-in task", name, f"is none of {sorted(BUILTIN_TASKS)}", remedy="choose one of them")
+        raise RequestError("the built-in task", name, f"it must be one of {sorted(BUILTIN_TASKS)}", remedy="choose one of them")
     return BUILTIN_TASKS[name]
 
 

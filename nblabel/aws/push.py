@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nblabel.aws.arns import TeamArn
@@ -13,20 +12,21 @@ from nblabel.aws.checks import PUBLIC
 from nblabel.aws.cost import Cost
 from nblabel.aws.examples import place_examples
 from nblabel.aws.plan import LabelingJobPlan
+from nblabel.aws.present import check_present, type_of, with_labels
 from nblabel.aws.request import labeling_job_request
 from nblabel.aws.settings import thousandths
 from nblabel.aws.templates import worker_template
 from nblabel.binding import is_absent, item_rows
 from nblabel.errors import FrameError, RequestError
-from nblabel.manifest import metadata_name, validate, write_manifest
+from nblabel.manifest import validate, write_manifest
 from nblabel.manifest.lint.quotas import OBJECTS
 from nblabel.manifest.stream import OBJECTS_PER_JOB
+from nblabel.tasks import Task
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nblabel.aws.builtin import BuiltinTask
-    from nblabel.tasks import Task
 
 __all__ = ["plan_labeling_job"]
 
@@ -40,21 +40,25 @@ def plan_labeling_job(
     team: str,
     *,
     name: str,
-    output: str,
+    output: str | None = None,
     attribute: str | None = None,
     source: str | None = None,
     template: str | None = None,
     **settings: Any,
 ) -> LabelingJobPlan:
     """Plan a labeling job; see `nblabel.aws.Workteam.push`."""
-    if not str(output).startswith("s3://"):
+    if not isinstance(task, Task):
+        raise RequestError("task", task, "it must be a task", remedy="give one, such as nl.BoundingBox(['cat', 'dog'])")
+    if not isinstance(output, str) or not output.startswith("s3://"):
         raise RequestError("OutputConfig.S3OutputPath", output, "Ground Truth writes to S3", remedy="give a URL: output='s3://bucket/folder'")
-    rows = frame if task.of is None else _with_labels(frame, task.of)
-    builtin = builtin_of(task, present=None if task.of is None else _type_of(rows, task.of))
+    rows = frame if task.of is None else with_labels(frame, task.of)
+    builtin = builtin_of(task, present=None if task.of is None else type_of(rows, task.of))
     chosen = attribute or (f"{name}-ref" if builtin.reference and not name.endswith("-ref") else name)
     if chosen == task.of:
         rule = "adjusted or verified labels need an attribute of their own"
         raise RequestError("LabelAttributeName", chosen, rule, remedy="give attribute=, or another name")
+    if task.of is not None:
+        check_present(rows, task, builtin)
     manifest, objects = _manifest(rows, task, builtin, chosen, source)
     folder = f"{output.rstrip('/')}/{name}"
     files = {f"{folder}/input.manifest": manifest}
@@ -81,21 +85,6 @@ def plan_labeling_job(
         rule = f"automated labeling takes at least {_FEWEST_AUTOMATED:,} objects"
         raise RequestError("the number of objects", objects, rule, remedy="push more rows, or leave automated= out")
     return LabelingJobPlan(request=request, files=files, cost=_cost(request, objects, settings), notes=_notes(frame, rows, team, task.of))
-
-
-def _type_of(frame: pd.DataFrame, attribute: str) -> str:
-    """Tell what kind of labels an attribute has."""
-    return next((str(about.get("type")) for about in frame[metadata_name(attribute)] if isinstance(about, Mapping)), "unknown")
-
-
-def _with_labels(frame: pd.DataFrame, attribute: str) -> pd.DataFrame:
-    """Leave out rows without a label to begin with: Ground Truth would fail them, one by one, and charge for it."""
-    if attribute not in frame.columns or metadata_name(attribute) not in frame.columns:
-        raise FrameError(f"the DataFrame has no labels {attribute!r} with their metadata; read the output manifest of the job that made them")
-    rows = frame[[not is_absent(cell) for cell in frame[attribute]]]
-    if rows.empty:
-        raise FrameError(f"no row has a label in {attribute!r}, so there is nothing to adjust or to verify")
-    return rows
 
 
 def _manifest(frame: pd.DataFrame, task: Task, builtin: BuiltinTask, attribute: str, source: str | None) -> tuple[bytes, int]:

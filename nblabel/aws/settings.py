@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from nblabel.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["NO_ADULT_CONTENT", "NO_PERSONAL_DATA", "JobSettings", "thousandths"]
 
 NO_PERSONAL_DATA = "FreeOfPersonallyIdentifiableInformation"
 NO_ADULT_CONTENT = "FreeOfAdultContent"
+_LISTS = {"content_classifiers", "security_groups", "subnets", "task_keywords"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +96,11 @@ class JobSettings:
                 raise RequestError(name, value, "there is no such setting of a labeling job", remedy=f"use one of {sorted(known)}")
         if given.get("role") is None:
             raise RequestError("RoleArn", None, "Ground Truth reads the data and writes the labels as a role", remedy="give its ARN: role=")
+        for name in _LISTS & set(given):
+            if isinstance(given[name], str):
+                raise RequestError(name, given[name], "it must be a list of texts", remedy=f"write [{given[name]!r}]")
+        if not isinstance(given.get("tags", {}), Mapping):
+            raise RequestError("tags", given["tags"], "it must be a mapping", remedy="write {'project': 'cats'}")
         return cls(**given)
 
 

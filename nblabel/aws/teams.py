@@ -41,7 +41,7 @@ class Workteam:
         task: Task,
         *,
         name: str,
-        output: str,
+        output: str | None = None,
         dry_run: bool = False,
         workers_per_object: int | None = None,
         **options: Any,

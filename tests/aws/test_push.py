@@ -153,9 +153,23 @@ def test_labels_to_begin_with_must_be_there_and_of_a_kind_that_ground_truth_take
         push(boxed, nl.Adjustment(nl.ImageClassification(["right", "wrong"]), of="boxes"))
     with pytest.raises(RequestError, match="labels of the type groundtruth/semantic-segmentation are adjusted"):
         push(boxed, nl.Adjustment(nl.SemanticSegmentation(["cat"]), of="boxes"))
+    with pytest.raises(RequestError, match=r"row 0 has labels of \['cat'\], and the classes of an adjustment must hold"):
+        push(boxed, nl.Adjustment(nl.BoundingBox(["dog"]), of="boxes"))
+    with pytest.raises(RequestError, match="must be a task"):
+        push(boxed, "boxes")
     other = boxed.assign(**{"boxes-metadata": [{**METADATA, "type": "groundtruth/text-span"}] * 4})
     with pytest.raises(RequestError, match="verifies labels of groundtruth/object-detection and"):
         push(other, verdict())
+
+
+def test_masks_without_colours_cannot_be_shown(push, images):
+    metadata = {**METADATA, "type": "groundtruth/semantic-segmentation", "internal-color-map": {"1": {"class-name": "cat", "confidence": 0.5}}}
+    masked = images.assign(**{"m-ref": "s3://bucket/m.png", "m-ref-metadata": [metadata] * 4})
+    with pytest.raises(FrameError, match=r"row 0 has no 'hex-color'"):
+        push(masked, nl.Adjustment(nl.SemanticSegmentation(["cat"]), of="m-ref"))
+    metadata["internal-color-map"]["1"]["hex-color"] = "#2ca02c"
+    plan = push(masked, nl.Adjustment(nl.SemanticSegmentation(["cat"]), of="m-ref"))
+    assert plan.request["LabelAttributeName"] == "cats-ref"
 
 
 def test_the_crowd_is_paid_and_its_end_is_told(push, images):
@@ -180,6 +194,9 @@ def test_another_column_becomes_the_source(push, images):
     [
         ({"dry_run": False}, RequestError, "not created yet"),
         ({"output": "out"}, RequestError, "s3://bucket/folder"),
+        ({"output": None}, RequestError, "S3OutputPath is missing"),
+        ({"task_keywords": "cat"}, RequestError, "list of texts; write"),
+        ({"tags": ["a"]}, RequestError, "must be a mapping"),
         ({"role": None}, RequestError, "role="),
         ({"gold": "price"}, RequestError, "no such setting"),
         ({"automated": True}, RequestError, "at least 1,250 objects"),
