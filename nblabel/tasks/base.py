@@ -465,7 +465,8 @@ class Task(ABC):
             When nothing can be made of it.
         """
         annotation = self.read_answer(content)
-        return [] if annotation is None else list(self.tidy(annotation)["label"])
+        parts = [annotation] if isinstance(annotation, str) else annotation or []
+        return [part["label"] if isinstance(part, Mapping) else part for part in parts]
 
     def consolidate(self, answers: Answers, method: str) -> Consolidation:  # noqa: ARG002 - a task type that can, does
         """Make one annotation an item of what several workers said; see `nblabel.consolidate`.
