@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nblabel.tasks.named_entity_recognition import NamedEntityRecognition
     from nblabel.tasks.semantic_segmentation import SemanticSegmentation
     from nblabel.tasks.text_classification import TextClassification
+    from nblabel.tasks.verification import Verification
     from nblabel.widgets import label
     from nblabel.workforce import LocalWorkforce, open_job
 
@@ -45,6 +46,7 @@ __all__ = [
     "NamedEntityRecognition",
     "SemanticSegmentation",
     "TextClassification",
+    "Verification",
     "__version__",
     "agreement",
     "assist",
@@ -75,6 +77,7 @@ _HOMES = {
     "NamedEntityRecognition": "nblabel.tasks.named_entity_recognition",
     "SemanticSegmentation": "nblabel.tasks.semantic_segmentation",
     "TextClassification": "nblabel.tasks.text_classification",
+    "Verification": "nblabel.tasks.verification",
     "agreement": "nblabel.responses",
     "consolidate": "nblabel.responses",
     "crawl": "nblabel.manifest",

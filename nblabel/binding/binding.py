@@ -135,7 +135,7 @@ class Binding:
         with paused_gc():
             presets = read_presets(frame, attribute, task, self.text)
             self.task = store.learn(self.job, task, presets.classes.class_ids())
-            self._writer = self._match(store, output)
+            self._writer = self._match(store, output, presets)
             self._lay(presets)
 
     def __len__(self) -> int:
@@ -231,7 +231,7 @@ class Binding:
             self._columns.write(place, cells)
         return Row(label=cells.label, metadata=cells.metadata, found=place is not None)
 
-    def _match(self, store: Store, output: str | os.PathLike[str] | None) -> Writer:
+    def _match(self, store: Store, output: str | os.PathLike[str] | None, presets: Presets) -> Writer:
         """Bring frame and store in line: each row takes what is newer in the store, the store what is newer in the frame."""
         decided = {work.item: work for work in self.journal.decided()}
         rows = [_Cells(item, *cells) for item, *cells in zip(self.ids, *self._columns.read(), strict=True)]
@@ -257,7 +257,8 @@ class Binding:
                 strange += 1
                 continue
             if label is not None:
-                labels.append((row.item, label))
+                preset = presets.by_row.get(place)
+                labels.append((row.item, label if preset is None else replace(label, value=self.task.over(preset, label.value))))
             elif cells is not None:
                 self._written[place] = (row.label, row.metadata)
                 changes.append((place, cells))
@@ -274,11 +275,10 @@ class Binding:
     def _lay(self, presets: Presets) -> None:
         """Have items begin with the labels that are to be adjusted or verified; what means the same as before stays, ids and all."""
         present = self.journal.laid()
-        annotation = self.task.annotation
         self.journal.lay(
             (self.ids[place], value)
             for place, value in presets.by_row.items()
-            if (laid := present.get(self.ids[place])) is None or not self.task.same(annotation(laid), annotation(value))
+            if (laid := present.get(self.ids[place])) is None or not self.task.presets_alike(laid, value)
         )
         if presets.refusals:
             place, reason = next(iter(presets.refusals.items()))

@@ -8,6 +8,7 @@ from nblabel import schema
 from nblabel.labels import Instructions, Label
 from nblabel.tasks import task_type
 from nblabel.tasks.adjustment import Adjustment
+from nblabel.tasks.verification import Verification
 
 if TYPE_CHECKING:
     from nblabel.tasks import Task
@@ -18,12 +19,18 @@ __all__ = ["describe", "rebuild"]
 def describe(task: Task) -> dict[str, Any]:
     """Write a task as JSON data; its type stands elsewhere."""
     described = {"labels": schema.dump(task.labels), "instructions": schema.dump(task.instructions), "settings": task.view().settings}
-    return described if task.of is None else {**described, "of": task.of}
+    if task.of is None:
+        return described
+    if isinstance(task, Verification) and task.task is not None:
+        return {**described, "of": task.of, "settings": {}, "verified": {"type": task.task.type, **describe(task.task)}}
+    return {**described, "of": task.of}
 
 
 def rebuild(type_name: str, data: dict[str, Any]) -> Task:
     """Make a task from what `describe` wrote; a task type's settings are options of its constructor."""
     labels = schema.load(data["labels"], list[Label])
     instructions = schema.load(data["instructions"], Instructions)
+    if "verified" in data:
+        return Verification(rebuild(data["verified"]["type"], data["verified"]), labels, of=data["of"], instructions=instructions)
     task = task_type(type_name)(labels, instructions=instructions, **data["settings"])
     return Adjustment(task, of=data["of"]) if "of" in data else task

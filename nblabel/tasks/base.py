@@ -164,7 +164,7 @@ class Task(ABC):
     """The name of the task type, also of its TypeScript module."""
     title: ClassVar[str]
     """What a person calls it."""
-    media: ClassVar[str]
+    media: str
     """What is labeled: ``image`` or ``text``."""
     reference: ClassVar[bool] = False
     """Whether the label attribute refers to a file and so must end in ``-ref``."""
@@ -172,7 +172,7 @@ class Task(ABC):
     """What the metadata of its labels says under ``type``: a manifest's labels are read by the task type that has theirs."""
     label_keys: ClassVar[str] = "1234567890"
     """Keys for classes that name none, in order."""
-    actions: ClassVar[Keymap] = MappingProxyType({})
+    actions: Keymap = MappingProxyType({})
     """The actions that only this task type has (its tools are ``tool-<name>``) and their keys, beside those of `nblabel.keys.SHARED`."""
     segments: ClassVar[bool] = False
     """Whether a segmenter can propose what is to be drawn."""
@@ -398,6 +398,14 @@ class Task(ABC):
     def preset_classes(self, label: Any, metadata: Mapping[str, Any] | None) -> dict[str, str]:
         """Tell which class an index in a label of the attribute `of` means, as far as what is made of it is to have the same indices."""
         return self.class_map(label, metadata)
+
+    def presets_alike(self, one: Any, other: Any) -> bool:
+        """Tell whether two values that `preset` made mean the same."""
+        return self.same(self.annotation(one), self.annotation(other))
+
+    def over(self, preset: Any, value: Any) -> Any:  # noqa: ARG002 - a value that shows more than what a person says
+        """Give a value that `restore` made of a label with what `preset` has beside it."""
+        return value
 
     def adjusted(self, laid: Any, value: Any) -> bool | None:
         """Tell whether a value differs from the one that was `laid` before the person, None where nothing is to be adjusted."""

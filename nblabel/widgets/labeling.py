@@ -183,10 +183,11 @@ def front_end(task: Task) -> str:
     StoreError
         When this installation lacks it.
     """
-    path = files("nblabel").joinpath("static", f"{task.type}.js")
+    name = task.view().type
+    path = files("nblabel").joinpath("static", f"{name}.js")
     if not path.is_file():
         raise StoreError(
-            f"{path}: the front end of {task.type!r} is missing from this installation; run: pip install --force-reinstall nblabel (in a source tree:"
+            f"{path}: the front end of {name!r} is missing from this installation; run: pip install --force-reinstall nblabel (in a source tree:"
             " pip install -e .)"
         )
     return path.read_text(encoding="utf-8")

@@ -29,12 +29,19 @@ def test_task_type(name):
         if classes(case["annotation"]) <= set(labels["labels"]):
             annotations.setdefault(json.dumps(case.get("settings", {})), []).append(case["annotation"])
     for settings, given in annotations.items():
-        check_task(form(labels["labels"], **json.loads(settings)), given, Media(**labels["media"]))
+        check_task(make(form, labels["labels"], json.loads(settings)), given, Media(**labels["media"]))
+
+
+def make(form, labels, settings):
+    """Make a task; verdicts are about labels of another one."""
+    if "verified" in settings:
+        settings["task"] = task_type(settings.pop("verified"))(["cat"])
+    return form(labels=labels, **settings)
 
 
 def classes(annotation):
     """Names of the classes in an annotation, whatever its form; indices are no names."""
-    parts = [annotation] if isinstance(annotation, str) else annotation
+    parts = [annotation] if isinstance(annotation, str | dict) else annotation
     return {part if isinstance(part, str) else part["label"] for part in parts if isinstance(part, str | dict)}
 
 

@@ -87,6 +87,8 @@ export interface Many<Value, Change, Media> {
 export interface TaskContext<Value, Change, Media> {
   readonly item: ReadonlySignal<LoadedItem<Value, Media> | null>;
   readonly view: TaskView;
+  /** Whether the value is only looked at. */
+  readonly readOnly?: boolean;
   readonly labels: readonly LabelView[];
   /** Place of the active label. */
   readonly label: ReadonlySignal<number>;
@@ -218,6 +220,8 @@ export interface TaskModule<Value, Change, Media> {
   relabel(value: Value, ids: readonly string[], label: string): Change | null;
   remove(value: Value, ids: readonly string[]): Change | null;
   readonly choosing?: Choosing<Value, Change>;
+  /** The classes of the entries, where those are only looked at and the palette has others. */
+  readonly legend?: readonly LabelView[];
   /** What must be done before an item can be submitted, null when nothing must. */
   lacking?(value: Value, view: TaskView): string | null;
   /** Absent where nothing can be suggested. */

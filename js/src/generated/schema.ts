@@ -254,3 +254,15 @@ export interface MaskChange {
   classes: string[];
   runs: string;
 }
+
+/** How a label is judged, and what is said of it; as a change it takes the place of the verdict before. */
+export interface Verdict {
+  label: string | null;
+  comments: string[];
+}
+
+/** A verdict, and the value of the label that it is about, null where there is none. */
+export interface Verified {
+  verdict: Verdict;
+  shown: unknown;
+}

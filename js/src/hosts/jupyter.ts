@@ -2,6 +2,7 @@ import type { AnyModel, AnyWidget } from "@anywidget/types";
 import { createLabeler, type Labeler, type Opening } from "../core/labeler";
 import type { TaskModule } from "../core/task";
 import type { Transport } from "../core/transport";
+import { moduleFor } from "../core/verification";
 import type { TaskView } from "../generated/schema";
 import { mountShell } from "../ui/shell";
 
@@ -13,12 +14,13 @@ interface State {
 /** JupyterLab, Notebook, VS Code and others that speak the anywidget protocol: one labeler a model, one shell a view. */
 export function jupyter<Value, Change, Media>(task: TaskModule<Value, Change, Media>): () => AnyWidget<State> {
   return () => {
-    let labeler: Labeler<Value, Change, Media> | null = null;
+    let labeler: Labeler<unknown, unknown, Media> | null = null;
     let views = 0;
     return {
       initialize({ model }) {
         const opening = model.get("_opening");
-        const running = createLabeler(task, { ...opening, task: model.get("_task") }, comm(model));
+        const view = model.get("_task");
+        const running = createLabeler(moduleFor(task, view), { ...opening, task: view }, comm(model));
         labeler = running;
         return () => running.dispose();
       },

@@ -1,6 +1,7 @@
 import { createLabeler, type Opening } from "../core/labeler";
 import type { TaskModule } from "../core/task";
 import type { Transport } from "../core/transport";
+import { moduleFor } from "../core/verification";
 import { mountShell } from "../ui/shell";
 
 /**
@@ -10,7 +11,7 @@ import { mountShell } from "../ui/shell";
  */
 export function page<Value, Change, Media>(task: TaskModule<Value, Change, Media>) {
   return (element: HTMLElement, opening: Opening, transport: Transport): (() => void) => {
-    const labeler = createLabeler(task, opening, transport);
+    const labeler = createLabeler(moduleFor(task, opening.task), opening, transport);
     const unmount = mountShell(element, labeler);
     return () => {
       unmount();

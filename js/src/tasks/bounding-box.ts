@@ -9,6 +9,7 @@ import { paintBoxes } from "../tools/box-painter";
 import { boxCopies, boxFields, lackingAttribute } from "../tools/box-parts";
 import type { BoxScene } from "../tools/boxes";
 import { createExtremePointsTool } from "../tools/extreme-points";
+import { HAND } from "../tools/hand";
 import { createSelectTool } from "../tools/select";
 import type { StageTool } from "../tools/tool";
 import { loadImage } from "../ui/image";
@@ -92,7 +93,7 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
     "extreme-points": createExtremePointsTool(scene),
     select: createSelectTool(scene),
   };
-  const tool = computed(() => tools[context.tool.value] ?? createSelectTool(scene));
+  const tool = computed(() => (context.readOnly ? HAND : (tools[context.tool.value] ?? createSelectTool(scene))));
   const place = computed(() => context.item.value?.view.id);
   const stop = effect(() => {
     // What was half drawn belongs to the item and the tool with which it began.
@@ -122,10 +123,12 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
 
   return {
     commands: boxCommands(scene, stage.middle),
-    toggles: [
-      { name: "snap", title: "Snap to edges", on: snap },
-      ...(clip.peek() ? [] : [{ name: "clip", title: "End boxes at the border of the image", on: clip }]),
-    ],
+    toggles: context.readOnly
+      ? []
+      : [
+          { name: "snap", title: "Snap to edges", on: snap },
+          ...(clip.peek() ? [] : [{ name: "clip", title: "End boxes at the border of the image", on: clip }]),
+        ],
     picture: stage.picture,
     fit: stage.fit,
     finish: () => tool.value.finish(),

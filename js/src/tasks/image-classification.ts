@@ -2,22 +2,10 @@ import { computed, signal } from "@preact/signals";
 import { choiceTask } from "../core/choice";
 import type { TaskModule } from "../core/task";
 import type { Choice } from "../generated/schema";
-import type { StageTool } from "../tools/tool";
+import { HAND } from "../tools/hand";
 import { mountGrid } from "../ui/grid";
 import { loadImage } from "../ui/image";
 import { createImageStage } from "../ui/image-stage";
-
-/** A drag moves the image: nothing is drawn on it. */
-const HAND: StageTool = {
-  cursor: () => "grab",
-  down: () => false,
-  drag: () => undefined,
-  up: () => undefined,
-  hover: () => undefined,
-  finish: () => false,
-  cancel: () => false,
-  draw: () => undefined,
-};
 
 const task: TaskModule<Choice, Choice, ImageBitmap> = {
   ...choiceTask,
@@ -30,7 +18,7 @@ const task: TaskModule<Choice, Choice, ImageBitmap> = {
     const zoom = computed(() => (context.item.value?.media ? stage.view.value.zoom : null));
     const grid = mountGrid(element, { context, choose: choiceTask.choosing.choose, draw, release: task.release }, life);
     const { fit, picture, zoomBy } = stage;
-    return { commands: [], toggles: [grid.toggle], picture, fit, finish: grid.finish, cancel: grid.cancel, zoom, zoomBy };
+    return { commands: [], toggles: context.readOnly ? [] : [grid.toggle], picture, fit, finish: grid.finish, cancel: grid.cancel, zoom, zoomBy };
   },
 };
 

@@ -73,8 +73,8 @@ function mount(element: HTMLElement, context: SpanContext, life: AbortSignal): E
     isSuggested: (id) => suggested.value.has(id),
   });
   const labelsAtOnce = computed(() => context.tool.value !== "select");
-  const pointer = listenForSpans(stage, scene, painter, { labelsAtOnce, finish: () => void scene.label() }, life);
-  render(h(SpanBar, { scene }), bar);
+  const pointer = context.readOnly ? null : listenForSpans(stage, scene, painter, { labelsAtOnce, finish: () => void scene.label() }, life);
+  if (!context.readOnly) render(h(SpanBar, { scene }), bar);
   const stops = [
     followItem(scene, context),
     effect(() => {
@@ -90,7 +90,7 @@ function mount(element: HTMLElement, context: SpanContext, life: AbortSignal): E
   });
 
   function cancel(): boolean {
-    const had = pointer.cancel() || scene.search.value !== null || scene.marked.value !== null;
+    const had = pointer?.cancel() || scene.search.value !== null || scene.marked.value !== null;
     scene.search.value = null;
     scene.mark(null);
     return had;
@@ -100,7 +100,7 @@ function mount(element: HTMLElement, context: SpanContext, life: AbortSignal): E
     commands: spanCommands(scene, (range) => painter.reveal(range)),
     fit: stage.fit,
     finish() {
-      pointer.cancel();
+      pointer?.cancel();
       if (scene.search.value) {
         scene.labelIdentical();
         return true;

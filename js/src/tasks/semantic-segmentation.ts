@@ -7,6 +7,7 @@ import { createFreehandTool, createPolygonTool, createRectangleTool } from "../t
 import { createAutoSegment } from "../tools/auto-segment";
 import { createBrush } from "../tools/brush";
 import { createFillTool, createWandTool } from "../tools/fill";
+import { HAND } from "../tools/hand";
 import { createPainting, type MaskContext } from "../tools/painting";
 import type { PointerAt, StageTool } from "../tools/tool";
 import { loadImage } from "../ui/image";
@@ -93,7 +94,7 @@ function mount(element: HTMLElement, context: MaskContext, life: AbortSignal): E
     "auto-segment": createAutoSegment(painting),
   };
   const byName: Record<string, StageTool> = tools;
-  const tool = computed(() => byName[context.tool.value] ?? tools.brush);
+  const tool = computed(() => (context.readOnly ? HAND : (byName[context.tool.value] ?? tools.brush)));
   let pointer: PointerAt | null = null;
   const stop = dropHalfDone(context, tools, painting.drop);
   life.addEventListener("abort", stop);
@@ -138,6 +139,9 @@ function mount(element: HTMLElement, context: MaskContext, life: AbortSignal): E
     return counts[0] === 0 ? "Every pixel has a class" : `No class ${percent(counts[0] ?? 0, pixels.length)}`;
   });
   const command = (group: "Tools" | "Edit" | "View", action: string, title: string, run: () => void) => ({ group, action, title, run });
+  const outlines = { name: "outline", title: "Show outlines only", on: outline };
+  const gap = { name: "next-gap", text: unlabeled, title: "Go to the next part without a class", run: showGap };
+  const controls = controlsOf(painting, opacity, own.active, gap);
   return {
     commands: [
       command("Tools", "smaller-brush", "Smaller brush", painting.smallerBrush),
@@ -156,16 +160,10 @@ function mount(element: HTMLElement, context: MaskContext, life: AbortSignal): E
         opacity.value = OPACITIES[(OPACITIES.indexOf(opacity.value) + 1) % OPACITIES.length] as number;
       }),
     ],
-    toggles: [
-      { name: "unlabeled-only", title: "Paint only what has no class", on: painting.unlabeledOnly },
-      { name: "outline", title: "Show outlines only", on: outline },
-    ],
-    controls: controlsOf(painting, opacity, own.active, {
-      name: "next-gap",
-      text: unlabeled,
-      title: "Go to the next part without a class",
-      run: showGap,
-    }),
+    toggles: context.readOnly
+      ? [outlines]
+      : [{ name: "unlabeled-only", title: "Paint only what has no class", on: painting.unlabeledOnly }, outlines],
+    controls: controls.filter(({ name }) => !context.readOnly || name === "opacity" || name === "next-gap"),
     offer: offerOf(painting),
     picture: stage.picture,
     fit: stage.fit,

@@ -25,7 +25,15 @@ const task: TaskModule<Choice, Choice, TextMedia> = {
     const commands = [scroll("scroll-down", "Scroll down", LINES_PX), scroll("scroll-up", "Scroll up", -LINES_PX)];
     const draw = ({ text }: TextMedia) => document.createTextNode(text);
     const grid = mountGrid(element, { context, choose: choiceTask.choosing.choose, draw, release: task.release }, life);
-    return { commands, toggles: [grid.toggle], fit: stage.fit, finish: grid.finish, cancel: grid.cancel, zoom: stage.zoom, zoomBy: stage.zoomBy };
+    return {
+      commands,
+      toggles: context.readOnly ? [] : [grid.toggle],
+      fit: stage.fit,
+      finish: grid.finish,
+      cancel: grid.cancel,
+      zoom: stage.zoom,
+      zoomBy: stage.zoomBy,
+    };
   },
 };
 

@@ -5,9 +5,9 @@ import type { Shell } from "./shell";
 /** What can be written down of the selected part, or else of the whole item. */
 export function Details<Value, Change, Media>({ labeler, focusStage }: Shell<Value, Change, Media>) {
   const item = labeler.item.value;
-  const { fields, entries } = labeler.task;
+  const { fields, entries, legend } = labeler.task;
   if (!item || !fields) return null;
-  const chosen = entries(item.value).filter(({ id }) => labeler.selection.value.includes(id));
+  const chosen = legend ? [] : entries(item.value).filter(({ id }) => labeler.selection.value.includes(id));
   const [part, ...others] = chosen;
   if (others.length > 0) return null;
   const list = fields.of(item, part?.id ?? null, labeler.view.settings);

@@ -13,7 +13,8 @@ export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>
   const { labeler, actions, focusStage } = shell;
   const item = labeler.item.value;
   const entries = useMemo(() => (item ? labeler.task.entries(item.value, item.media) : []), [item?.value, item?.media]);
-  const colors = new Map(labeler.labels.map(({ name, color }) => [name, color]));
+  const { legend } = labeler.task;
+  const colors = new Map((legend ?? labeler.labels).map(({ name, color }) => [name, color]));
   const { visibility, selection } = labeler;
   const lacking = new Set(item ? labeler.task.fields?.lacking(item.value, labeler.view.settings) : []);
   const current = entries.find(({ id }) => selection.value.includes(id)) ?? entries[0];
@@ -35,7 +36,7 @@ export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>
         )}
       </h3>
       {entries.length === 0 ? (
-        <p class="faint">Nothing yet. An item without objects can be submitted as it is.</p>
+        <p class="faint">{legend ? "Nothing was labeled here." : "Nothing yet. An item without objects can be submitted as it is."}</p>
       ) : (
         <LongList
           items={entries}
@@ -55,6 +56,7 @@ export function Entries<Value, Change, Media>(shell: Shell<Value, Change, Media>
               lacking={lacking.has(entry.id)}
               hidden={visibility.hides(entry)}
               locked={visibility.locks(entry)}
+              fixed={legend !== undefined}
               hide={() => visibility.toggleHidden([entry.id])}
               lock={() => visibility.toggleLocked([entry.id])}
               select={(byHand) => {
@@ -87,13 +89,16 @@ interface RowProps {
   locked: boolean;
   /** Something that must be written down of it is not yet. */
   lacking: boolean;
+  /** It is only looked at. */
+  fixed: boolean;
   hide(): void;
   lock(): void;
   select(byHand: boolean): void;
   remove(): void;
 }
 
-function Row({ color, text, detail, title, origin, selected, current, hidden, locked, lacking, hide, lock, select, remove }: RowProps) {
+function Row(props: RowProps) {
+  const { color, text, detail, title, origin, selected, current, hidden, locked, lacking, fixed, hide, lock, select, remove } = props;
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (selected) row.current?.scrollIntoView({ block: "nearest" });
@@ -122,8 +127,12 @@ function Row({ color, text, detail, title, origin, selected, current, hidden, lo
         <span class="detail">{detail}</span>
       </button>
       <Mark name="hide" on={hidden} what={`this ${text}`} reachable={current} run={hide} />
-      <Mark name="lock" on={locked} what={`this ${text}`} reachable={current} run={lock} />
-      <Mark name="remove" what={`this ${text}`} reachable={current} run={remove} />
+      {!fixed && (
+        <>
+          <Mark name="lock" on={locked} what={`this ${text}`} reachable={current} run={lock} />
+          <Mark name="remove" what={`this ${text}`} reachable={current} run={remove} />
+        </>
+      )}
     </li>
   );
 }

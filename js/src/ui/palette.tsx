@@ -16,6 +16,7 @@ export function Palette<Value, Change, Media>(shell: Shell<Value, Change, Media>
   const item = labeler.item.value;
   const counts = useMemo(() => {
     const found = new Map<string, number>();
+    if (labeler.task.legend) return found;
     for (const { label } of item ? labeler.task.entries(item.value) : []) found.set(label, (found.get(label) ?? 0) + 1);
     return found;
   }, [item?.value]);
@@ -29,7 +30,7 @@ export function Palette<Value, Change, Media>(shell: Shell<Value, Change, Media>
   }
 
   return (
-    <section class={`palette ${labeler.task.choosing ? "alone" : ""}`} aria-label="Labels">
+    <section class={`palette ${labeler.task.choosing && !labeler.task.legend ? "alone" : ""}`} aria-label="Labels">
       <h3>
         Labels
         {labeler.labels.length > MANY && <span class="count">{found.length < places.size ? `${found.length} of ${places.size}` : places.size}</span>}

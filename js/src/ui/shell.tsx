@@ -170,7 +170,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
         <aside>
           <Palette {...shell} />
           <Suggestions {...shell} />
-          {!labeler.task.choosing && <Entries {...shell} />}
+          {(!labeler.task.choosing || labeler.task.legend) && <Entries {...shell} />}
         </aside>
       </div>
       <Footer {...shell} />

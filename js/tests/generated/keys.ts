@@ -672,5 +672,104 @@ export const KEYS: Record<string, Record<string, string[]>> = {
     "scroll-up": [
       "ArrowUp"
     ]
+  },
+  "verification": {
+    "submit": [
+      "Enter"
+    ],
+    "skip": [
+      "s"
+    ],
+    "next": [
+      "d",
+      "PageDown"
+    ],
+    "previous": [
+      "a",
+      "PageUp"
+    ],
+    "undo": [
+      "Ctrl+z"
+    ],
+    "redo": [
+      "Ctrl+Shift+z",
+      "Ctrl+y"
+    ],
+    "remove": [
+      "Delete",
+      "Backspace"
+    ],
+    "accept-all": [
+      "Shift+Enter"
+    ],
+    "reject": [
+      "Shift+Delete",
+      "Shift+Backspace"
+    ],
+    "surer": [
+      ">"
+    ],
+    "less-sure": [
+      "<"
+    ],
+    "duplicate": [
+      "Ctrl+d"
+    ],
+    "copy": [
+      "Ctrl+c"
+    ],
+    "paste": [
+      "Ctrl+v"
+    ],
+    "repeat": [
+      "r"
+    ],
+    "edit": [
+      "e"
+    ],
+    "next-entry": [
+      "."
+    ],
+    "previous-entry": [
+      ","
+    ],
+    "hide": [
+      "h"
+    ],
+    "solo": [
+      "Shift+h"
+    ],
+    "show-all": [
+      "Alt+h"
+    ],
+    "lock": [
+      "l"
+    ],
+    "search": [
+      "/"
+    ],
+    "fit": [
+      "f"
+    ],
+    "zoom-in": [
+      "+",
+      "="
+    ],
+    "zoom-out": [
+      "-"
+    ],
+    "picture": [
+      "i"
+    ],
+    "full-screen": [
+      "m"
+    ],
+    "instructions": [
+      "Shift+i"
+    ],
+    "help": [
+      "?",
+      "F1"
+    ]
   }
 };
