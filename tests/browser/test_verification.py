@@ -86,9 +86,9 @@ def test_a_mask_is_only_looked_at(plain_page, judge, photographs):
 def test_spans_are_only_looked_at(plain_page, judge):
     frame = pd.DataFrame({"source": [TEXT] * 2})
     _, labeler = judge(frame, nl.NamedEntityRecognition(["Person", "Place"]), SPANS)
-    assert labeler.entries() == ["Person", "Place"]
+    assert labeler.entries() == ["Ada Lovelace", "London"]
     labeler.root.locator('[data-nblabel="text"]').dblclick(position={"x": 120, "y": 12})
-    assert labeler.entries() == ["Person", "Place"]
+    assert labeler.entries() == ["Ada Lovelace", "London"]
     labeler.press("2")
     labeler.expect_place(2)
     plain_page.settle(labeler)
