@@ -8,7 +8,8 @@ const view = (settings: TaskView["settings"]): TaskView => ({
   title: "",
   labels: [],
   instructions: "",
-  details: "",
+  details: [],
+  examples: { good: 0, bad: 0 },
   settings,
   keys: {},
 });
