@@ -254,7 +254,8 @@ def test_a_proposal_is_refined_dropped_and_never_keeps_one_from_painting(plain_p
     labeler.drag((2, 2), (20, 20))
     plain_page.wait_until(lambda: asked)
     assert (asked[0].box.left, asked[0].extremes) == (pytest.approx(2, abs=0.2), ())
-    expect(labeler.root.locator('[data-nblabel="offer"]')).to_contain_text("Looking for the object")
+    offer = labeler.root.locator('[data-nblabel="offer"]')
+    plain_page.wait_until(lambda: "Looking for the object" in offer.text_content())
     rectangle(labeler, 50, 0, 60, 4)  # painted, and durable, while the segmenter still works
     expect_mask(plain_page, labeler, widget, mask_of((1, 50, 0, 60, 4)))
 
