@@ -17,7 +17,7 @@ from nblabel.tasks.base import Media
 if TYPE_CHECKING:
     from nblabel.tasks import Task
 
-__all__ = ["METHODS", "Method", "agreement", "consolidate", "consolidation_of", "read_answers", "worker_skill"]
+__all__ = ["METHODS", "Method", "agreement", "consolidate", "consolidation_of", "object_column", "read_answers", "worker_skill"]
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def consolidate(responses: pd.DataFrame, task: Task, method: Method | None = Non
     return pd.DataFrame(
         {
             "item": pd.Series(items, dtype=object if not items else None),
-            "annotation": _cells(found.annotations),
+            "annotation": object_column(found.annotations),
             "confidence": _numbers_or_cells(found.confidence),
             "agreement": found.agreement,
         }
@@ -215,13 +215,12 @@ def _nothing_sure(confidence: Any) -> Any:
 
 
 def _numbers_or_cells(values: list[Any]) -> pd.Series[Any]:
-    return pd.Series(values, dtype=float) if all(isinstance(value, float) for value in values) else _cells(values)
+    return pd.Series(values, dtype=float) if all(isinstance(value, float) for value in values) else object_column(values)
 
 
-def _cells(values: list[Any]) -> pd.Series[Any]:
-    """Give a column of cells as they are; pandas would take lists apart."""
+def object_column(values: list[Any]) -> pd.Series[Any]:
+    """Give a column of values as they are; pandas would take lists and arrays apart."""
     column = np.empty(len(values), object)
-    column[:] = [None] * len(values)
     for place, value in enumerate(values):
         column[place] = value
     return pd.Series(column, dtype=object)

@@ -131,7 +131,7 @@ class Assignments:
             )
             (declined,) = connection.execute("SELECT count(*) FROM assignments WHERE item = ? AND state = 'declined'", (item,)).fetchone()
             if decline and declined >= self._wanted:
-                self._fail(connection, item, f"{declined} workers declined it")
+                self._fail(connection, item, "1 worker declined it" if declined == 1 else f"{declined} workers declined it")
 
     def submitted(self, item: int, worker: int, *, enough: bool = False) -> bool:
         """Take note that a worker submitted an object; tell whether the answer counts.

@@ -154,10 +154,11 @@ class Pushes:
         moment = None if ended is None else datetime.fromisoformat(ended)
         return Push(job=job, team=team, options=load_json(options), created=datetime.fromisoformat(created), ended=moment, stopped=bool(stopped))
 
-    def end(self, job: Job, *, stopped: bool) -> None:
-        """Take note that a job is over; the first end counts."""
+    def end(self, job: Job, *, stopped: bool) -> bool:
+        """Take note that a job is over; the first end counts. Tell whether this one did."""
+        query = "UPDATE pushes SET ended = ?, stopped = ? WHERE job = ? AND ended IS NULL"
         with self._database.write() as connection:
-            connection.execute("UPDATE pushes SET ended = ?, stopped = ? WHERE job = ? AND ended IS NULL", (now(), stopped, job.id))
+            return connection.execute(query, (now(), stopped, job.id)).rowcount > 0
 
     def reopen(self, job: Job) -> None:
         """Take back that a job is over."""

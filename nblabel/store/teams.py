@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Member", "Role", "Teams", "worker_id"]
 
 Role = Literal["owner", "worker", "reviewer"]
-"""Owners push jobs, workers label, reviewers verify what workers made."""
+"""What somebody is in a team; it is written down and shown, and keeps nobody from anything."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

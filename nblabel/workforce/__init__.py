@@ -1,8 +1,7 @@
 """Labeling jobs that people do: teams, jobs, and what comes of them.
 
-`local` has teams, `push` gives rows of a DataFrame to one, `job` is the labeling job `worker` a worker's door to it and `desk` that of front
-ends; `results` are the answers
-that count, `output` writes them as Ground Truth's output tree, `finished` reads such a tree.
+`local` has teams, `push` gives rows of a DataFrame to one, `job` is the labeling job, `worker` a worker's door to it and `desk` that of front ends;
+`results` are the answers that count, `output` writes them as Ground Truth's output tree, `finished` reads such a tree.
 """
 
 from nblabel.workforce.desk import Desk

@@ -160,7 +160,7 @@ class FinishedJob:
             {
                 "item": pd.Series([answer.item for answer, _ in kept], dtype=int),
                 "worker": pd.Series([answer.worker for answer, _ in kept], dtype=object),
-                "annotation": _column([annotation for _, annotation in kept]),
+                "annotation": responses.object_column([annotation for _, annotation in kept]),
                 "submitted": pd.Series([answer.submitted for answer, _ in kept], dtype="datetime64[ns, UTC]"),
                 "seconds": pd.Series([answer.seconds for answer, _ in kept], dtype=float),
             }
@@ -195,8 +195,8 @@ class FinishedJob:
         return pd.DataFrame(
             {
                 "item": pd.Series([place for place, _, _ in rows], dtype=int),
-                "annotation": _column([annotation for _, annotation, _ in rows]),
-                "confidence": _column([confidence for _, _, confidence in rows]),
+                "annotation": responses.object_column([annotation for _, annotation, _ in rows]),
+                "confidence": responses.object_column([confidence for _, _, confidence in rows]),
             }
         )
 
@@ -323,11 +323,3 @@ class FinishedJob:
         if isinstance(annotation, np.ndarray):
             return {self.task.class_ids[name]: sure for name, sure in zip(names, found, strict=True) if name in self.task.class_ids}
         return found[0] if isinstance(annotation, str) else found
-
-
-def _column(values: list[Any]) -> pd.Series[Any]:
-    """Give a column of cells as they are; pandas would take lists and arrays apart."""
-    column = np.empty(len(values), object)
-    for place, value in enumerate(values):
-        column[place] = value
-    return pd.Series(column, dtype=object)

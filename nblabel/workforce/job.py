@@ -81,7 +81,13 @@ class LabelingJob:
 
     @property
     def status(self) -> Status:
-        """Where the job stands."""
+        """Where the job stands.
+
+        Raises
+        ------
+        StorageError
+            When the job is over now and its output cannot be written; `stop` writes it again.
+        """
         for item, worker in self.assignments.unnoticed():
             self.assignments.submitted(item, worker, enough=self._is_enough(item))
         return self._status()
@@ -155,7 +161,7 @@ class LabelingJob:
     # What came of it
 
     def responses(self) -> pd.DataFrame:
-        """Give what workers answered, a row an answer that counts: item (the line), source, worker (pseudonym), annotation, submitted, seconds."""
+        """Give what workers answered, a row an answer that counts: item (the line), worker (pseudonym), annotation, submitted (UTC), seconds."""
         return self._results().frame()
 
     def result(self, method: Method | None = None) -> pd.DataFrame:
@@ -226,9 +232,13 @@ class LabelingJob:
 
     def submitted(self, item: int, worker: Worker) -> bool:
         """Take note that a worker submitted an object; tell whether the answer counts."""
+        push = self._store.pushes().find(self._job)
+        over = push is not None and push.ended is not None
         counts = self.assignments.submitted(item, worker.number, enough=self._is_enough(item))
-        if self._status() != "InProgress":
-            self._write_output()
+        if over:
+            self._write_output()  # what came late is in it too
+        else:
+            self._status()
         return counts
 
     def read_media(self, item: int) -> bytes:
@@ -276,13 +286,15 @@ class LabelingJob:
         return "Failed" if counts["total"] and counts["failed"] == counts["total"] else "Completed"
 
     def _end_if_due(self) -> None:
+        """End the job once all is done or its time is over, and write its output, whether an answer was the last thing or not."""
         counts = self._store.pushes().counts(self._job)
         done = counts["closed"] + counts["failed"]
         wanted = self.options.max_human_labeled_object_count or counts["total"]
         share = self.options.max_percentage_of_input_dataset_labeled or 100
         late = self._clock() > self._push.created.timestamp() + self.options.task_availability_lifetime_in_seconds
-        if done >= counts["total"] or late or counts["closed"] >= min(wanted, counts["total"] * share / 100):
-            self._store.pushes().end(self._job, stopped=False)
+        due = done >= counts["total"] or late or counts["closed"] >= min(wanted, counts["total"] * share / 100)
+        if due and self._store.pushes().end(self._job, stopped=False):
+            self._write_output()
 
     def _results(self, objects: list[LabelingObject] | None = None) -> Results:
         pushes = self._store.pushes()

@@ -89,7 +89,8 @@ class JobOptions:
         _within(self, "max_concurrent_task_count", 1, _MOST_CONCURRENT)
         _within(self, "max_human_labeled_object_count", 1, None)
         _within(self, "max_percentage_of_input_dataset_labeled", 1, 100)
-        _within(self, "enough", 0, 1)
+        if self.enough is not None and not (_is_number(self.enough) and 0 <= self.enough <= 1):
+            raise TaskError(f"enough is {self.enough!r}, expected 0 to 1")
         if not 1 <= len(self.task_title) <= 128:  # noqa: PLR2004 - the limit is the service's
             raise TaskError(f"task_title has {len(self.task_title)} characters, expected 1 to 128")
         if len(self.task_keywords) > 5:  # noqa: PLR2004 - as above
@@ -102,11 +103,14 @@ class JobOptions:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def _within(options: JobOptions, name: str, least: float, most: float | None) -> None:
+def _within(options: JobOptions, name: str, least: int, most: int | None) -> None:
     value = getattr(options, name)
     if value is None:
         return
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or value < least or (most is not None and value > most):
+    if not isinstance(value, int) or not _is_number(value) or value < least or (most is not None and value > most):
         limits = f"{least} to {most}" if most is not None else f"{least} or more"
-        raise TaskError(f"{name} is {value!r}, expected {limits}")
+        raise TaskError(f"{name} is {value!r}, expected {limits}, a whole number")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -58,9 +58,9 @@ def write_output(root: str, task: Task, results: Results, labels: Mapping[int, C
     for place in sorted(labels):
         answers = results.answers(place)
         contents = [results.content(answer) for answer in answers]
-        moment = results.decided(place).astimezone(UTC).strftime("%Y-%m-%d_%H:%M:%S")
+        moment = _file_name(results.decided(place))
         response = {"answers": [_answer(answer, content) for answer, content in zip(answers, contents, strict=True)]}
-        _write(f"{root}/{WORKER_RESPONSES}/{_ITERATION}/{place}/{moment}.json", response)
+        _write(f"{root}/{WORKER_RESPONSES}/{_ITERATION}/{place}/{moment}", response)
         payload.append(
             {
                 "datasetObjectId": str(place),
@@ -72,13 +72,13 @@ def write_output(root: str, task: Task, results: Results, labels: Mapping[int, C
             }
         )
     if payload:
-        moment = max(results.decided(place) for place in labels).astimezone(UTC).strftime("%Y-%m-%d_%H:%M:%S")
+        moment = _file_name(max(results.decided(place) for place in labels))
         consolidated = [
             {"datasetObjectId": str(place), "consolidatedAnnotation": {"content": {attribute: label, metadata_name(attribute): metadata}}}
             for place, (label, metadata) in sorted(labels.items())
         ]
-        _write(f"{root}/{_CONSOLIDATION}/consolidation-request/{_ITERATION}/{moment}.json", payload)
-        _write(f"{root}/{_CONSOLIDATION}/consolidation-response/{_ITERATION}/{moment}.json", consolidated)
+        _write(f"{root}/{_CONSOLIDATION}/consolidation-request/{_ITERATION}/{moment}", payload)
+        _write(f"{root}/{_CONSOLIDATION}/consolidation-response/{_ITERATION}/{moment}", consolidated)
     manifest = f"{root}/{OUTPUT_MANIFEST}"
     storage.make_folder(storage.folder(manifest))
     write_manifest(frame, manifest)
@@ -92,6 +92,10 @@ def _answer(answer: Answer, content: dict[str, Any]) -> dict[str, Any]:
         "timeSpentInSeconds": round(answer.seconds, 3),
         "workerId": answer.pseudonym,
     }
+
+
+def _file_name(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d_%H:%M:%S.json")
 
 
 def _moment(moment: datetime) -> str:

@@ -14,6 +14,7 @@ from nblabel.errors import FrameError, NblabelError, TaskError
 from nblabel.manifest import metadata_name
 from nblabel.media import MAX_BYTES, read_text
 from nblabel.store.pushes import LabelingObject
+from nblabel.tasks.base import Media
 from nblabel.workforce.job import LabelingJob
 from nblabel.workforce.options import JobOptions
 
@@ -56,6 +57,13 @@ def push(
     store = team.workforce.store
     job = store.job(chosen, task, name=name, identity=rows.identity)
     ids = store.add_items(job, rows.identities)
+    pushes = store.pushes()
+    for before in pushes.objects(job):
+        if before.place >= len(ids) or ids[before.place] != before.item:
+            raise FrameError(
+                f"job {name!r} was pushed before, with {before.source!r:.60} in row {before.place}, where it is not now; push the rows as they were"
+                " then, new ones below them, or push under another name"
+            )
     known = _gold(frame, gold, task)
     presets = read_presets(frame, chosen, task, partial(_text, rows))
     for place, reason in presets.refusals.items():
@@ -79,7 +87,6 @@ def push(
         raise FrameError(f"no row has a label in {task.of!r}, so there is nothing to begin with; push the rows that have one")
     if not objects:
         raise FrameError(f"every row has a label in {chosen!r} already; push under another name to label them again")
-    pushes = store.pushes()
     pushes.begin(job, team.number, {"job": run.as_dict(), "inline": rows.inline, "output": None if output is None else str(output)}, objects)
     begun = pushes.find(job)
     if begun is None:
@@ -101,6 +108,8 @@ def _gold(frame: pd.DataFrame, gold: str | Mapping[Any, Any] | None, task: Task)
     """Give the annotations that are known, by row."""
     if gold is None:
         return {}
+    if task.reference:
+        raise TaskError(f"gold does not go with {type(task).__name__}, whose annotations are files; leave gold= out")
     if isinstance(gold, str):
         if gold not in frame.columns:
             raise FrameError(f"gold: the DataFrame has no column {gold!r}")
@@ -110,15 +119,23 @@ def _gold(frame: pd.DataFrame, gold: str | Mapping[Any, Any] | None, task: Task)
     places = {label: place for place, label in enumerate(frame.index)}
     if strange := [label for label in gold if label not in places]:
         raise FrameError(f"gold names row {strange[0]!r}, which the DataFrame's index does not have")
-    return {places[label]: annotation for label, annotation in gold.items()}
+    return {places[label]: _checked(task, annotation, places[label]) for label, annotation in gold.items()}
 
 
 def _annotation(task: Task, cell: Any, metadata: Mapping[str, Any] | None, place: int) -> Any:
     """Read a cell that holds a label as Ground Truth writes it, or an annotation as it is."""
     if metadata is None and isinstance(cell, str | list):
-        return cell
+        return _checked(task, cell, place)
     try:
-        return task.decode(cell, metadata)
+        found = task.decode(cell, metadata)
+    except NblabelError as error:
+        raise FrameError(f"gold, row {place}: {error}") from error
+    return _checked(task, found, place)
+
+
+def _checked(task: Task, annotation: Any, place: int) -> Any:
+    try:
+        return task.annotation(task.begin(annotation, Media()))
     except NblabelError as error:
         raise FrameError(f"gold, row {place}: {error}") from error
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
+
+from nblabel.responses import object_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,14 +91,11 @@ class Results:
     def frame(self) -> pd.DataFrame:
         """Give a row an answer: item (the line), worker (pseudonym), annotation, submitted, seconds."""
         found = [(place, answer) for place, answers in self._answers.items() for answer in answers]
-        annotations = np.empty(len(found), object)
-        for number, (_, answer) in enumerate(found):
-            annotations[number] = self.annotation(answer)
         return pd.DataFrame(
             {
                 "item": pd.Series([place for place, _ in found], dtype=int),
                 "worker": pd.Series([answer.pseudonym for _, answer in found], dtype=object),
-                "annotation": pd.Series(annotations, dtype=object),
+                "annotation": object_column([self.annotation(answer) for _, answer in found]),
                 "submitted": pd.Series([answer.submitted for _, answer in found], dtype="datetime64[ns, UTC]"),
                 "seconds": pd.Series([answer.seconds for _, answer in found], dtype=float),
             }

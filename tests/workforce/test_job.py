@@ -43,9 +43,30 @@ def test_from_push_to_result(frame, task, team):
 def test_pushing_again_gives_the_same_job(frame, task, team):
     first = frame.nblabel.push(task, team, name="mood", workers_per_object=1)
     label_all(first, team, {"ann": 1})
-    again = frame.iloc[::-1].nblabel.push(task, team, name="mood")
+    again = frame.nblabel.push(task, team, name="mood")
     assert again.status == "Completed"
     assert again.options.number_of_human_workers_per_data_object == 1
+    with pytest.raises(nl.errors.FrameError, match="'text 0' in row 0, where it is not now"):
+        frame.iloc[::-1].nblabel.push(task, team, name="mood")
+    with pytest.raises(nl.errors.FrameError, match="'text 5' in row 5"):
+        frame.iloc[:5].nblabel.push(task, team, name="mood")
+
+
+def test_output_is_written_however_a_job_ends(frame, task, team, clock, tmp_path):
+    ann = team.as_worker("ann")
+    declined = frame.iloc[:2].nblabel.push(task, team, name="declined", output=tmp_path, workers_per_object=1)
+    ann.next(declined).submit("good")
+    ann.next(declined).decline()
+    late = frame.iloc[:2].nblabel.push(task, team, name="late", output=tmp_path, workers_per_object=1)
+    ann.next(late).submit("bad")
+    assert not list(tmp_path.rglob("*.manifest"))
+    assert declined.status == "Completed"
+    assert declined.failures == {1: "1 worker declined it"}
+    clock.now = 4_000_000_000.0
+    assert late.status == "Completed"
+    for name, index in [("declined", 0), ("late", 1)]:
+        lines = [json.loads(line) for line in (tmp_path / name / "manifests/output/output.manifest").read_text().splitlines()]
+        assert [line.get(name) for line in lines] == [index, None]
 
 
 def test_output_is_ground_truths_tree(frame, task, team, tmp_path):
@@ -201,6 +222,9 @@ def test_a_stranger_gets_nothing(frame, task, team):
     ("options", "error", "text"),
     [
         ({"workers_per_object": 10}, nl.errors.TaskError, r"number_of_human_workers_per_data_object is 10, expected 1 to 9"),
+        ({"workers_per_object": 2.5}, nl.errors.TaskError, "2.5, expected 1 to 9, a whole number"),
+        ({"enough": float("nan")}, nl.errors.TaskError, "enough is nan"),
+        ({"gold": {3: "ugly"}}, nl.errors.FrameError, "gold, row 3: .*'ugly'"),
         ({"task_time_limit_in_seconds": 5}, nl.errors.TaskError, "task_time_limit_in_seconds is 5"),
         ({"method": "best"}, nl.errors.TaskError, "'best' is unknown"),
         ({"time_limit": 50}, nl.errors.TaskError, "time_limit"),
