@@ -17,6 +17,8 @@ _PACKAGES = (
 )
 _REQUIRED = {"ipywidgets": (8, 1), "jupyterlab_widgets": (3, 0), "anywidget": (0, 9)}
 _STATIC = Path(__file__).parent / "static"
+_SHOWN_BY_OTHERS = {"verification"}
+"""Task types without a front end of their own: that of the labels they are about shows them."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _labextension(server_prefix: Path | None) -> Path | None:
 
 def _missing_bundles() -> tuple[str, ...]:
     built_in = {entry.name for entry in entry_points(group="nblabel.tasks") if entry.module.startswith("nblabel.")}
-    return tuple(sorted(name for name in built_in if not (_STATIC / f"{name}.js").is_file()))
+    return tuple(sorted(name for name in built_in - _SHOWN_BY_OTHERS if not (_STATIC / f"{name}.js").is_file()))
 
 
 def _remedy(
