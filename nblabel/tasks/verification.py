@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import numpy as np
 import pandas as pd
 
 from nblabel import schema
@@ -230,10 +229,10 @@ class Verification(Classification):
         return super().agreement(self._choices(answers))
 
     def tidy(self, annotation: Any) -> pd.DataFrame:
-        """Give one row a verdict: label, comments (a text, or nothing)."""
+        """Give one row a verdict: label, comments (a list of texts)."""
         verdicts = [_verdict(one) for one in (annotation if isinstance(annotation, list) else [annotation])]
         labels = pd.Series([verdict.label for verdict in verdicts], dtype=object)
-        return pd.DataFrame({"label": labels, "comments": pd.Series(["\n".join(verdict.comments) or np.nan for verdict in verdicts], dtype=object)})
+        return pd.DataFrame({"label": labels, "comments": pd.Series([verdict.comments for verdict in verdicts], dtype=object)})
 
     def parts(self, value: Any) -> dict[str, dict[str, Any]]:  # noqa: ARG002
         """Give nothing: a verdict has no parts. See `Task.parts`."""

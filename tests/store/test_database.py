@@ -6,6 +6,7 @@ import os
 import pickle
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -125,13 +126,18 @@ def test_an_interrupt_while_waiting_for_the_lock_leaves_no_transaction(store):
     job = store.job("things", TASK)
     other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
-    timers = [threading.Timer(0.2, _thread.interrupt_main), threading.Timer(0.6, other.execute, ["ROLLBACK"])]
-    for timer in timers:
-        timer.start()
+
+    def interrupt_then_let_go():
+        time.sleep(0.2)
+        _thread.interrupt_main()
+        time.sleep(0.4)
+        other.execute("ROLLBACK")
+
+    meddler = threading.Thread(target=interrupt_then_let_go)
+    meddler.start()
     with pytest.raises(KeyboardInterrupt):
         store.add_items(job, [("a", 0)])
-    for timer in timers:
-        timer.join()
+    meddler.join()
     other.execute("BEGIN IMMEDIATE")
     other.close()
     assert len(store.add_items(job, [("a", 0)])) == 1

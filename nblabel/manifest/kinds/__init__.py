@@ -51,7 +51,6 @@ CUSTOM: Kind = Custom()
 
 _KINDS: dict[str, Kind] = {
     "groundtruth/custom": CUSTOM,
-    "groundtruth/label-verification": SingleClass("Label verification", comments=True),
     "groundtruth/point_cloud_object_detection": Cuboids(),
     "groundtruth/point_cloud_object_tracking": Sequences("Object tracking in point clouds"),
     "groundtruth/point_cloud_single_frame_semantic_segmentation": PointClasses(),
@@ -83,7 +82,7 @@ def kind_of(name: str) -> Kind | None:
 
     Examples
     --------
-    >>> kind_of("groundtruth/label-verification").title
-    'Label verification'
+    >>> kind_of("groundtruth/video-classification").title
+    'Video classification'
     """
     return label_reader(name) or _KINDS.get(name)
