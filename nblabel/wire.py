@@ -1,6 +1,6 @@
 """What a front end and a `Session` say to each other, whatever carries it (a kernel message, HTTP, a form).
 
-A request is ``{"id", "method", "params"}`` and is always answered, by ``{"id", "result"}`` or ``{"id", "error"}``; both may carry binary buffers.
+A request is ``{"id", "method", "params"}`` and is always answered, by ``{"id", "result"}`` or ``{"id", "error"}``; an answer may carry binary parts.
 What happens elsewhere (another view, Python) reaches a front end as ``{"event", "params"}``.
 
 ======== =========================== ======================= ==============================================================

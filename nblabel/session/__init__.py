@@ -4,7 +4,8 @@ A session knows no DataFrame and no widget. What carries the messages (a kernel'
 of the same meaning. Both may come from any thread.
 """
 
-from nblabel.session.session import Items, Queue, Session
+from nblabel.session.items import Items, Queue
+from nblabel.session.session import Session
 from nblabel.session.suggesting import Columns, Function, Predictions
 
 __all__ = ["Columns", "Function", "Items", "Predictions", "Queue", "Session"]

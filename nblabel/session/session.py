@@ -3,100 +3,55 @@
 from __future__ import annotations
 
 import logging
-import math
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nblabel import schema
 from nblabel.errors import AnnotationError, ConflictError, MediaError, NblabelError, SchemaError, SessionError, StorageError
 from nblabel.media import Picture, preview
-from nblabel.session.examples import read_example
+from nblabel.session import requests
+from nblabel.session.offers import Offers
 from nblabel.session.segmenting import Segmenting
 from nblabel.session.shown import MediaCache, media_of
 from nblabel.store import Subject, Wish
 from nblabel.tasks.base import Media
 from nblabel.wire import (
-    ErrorView,
-    Example,
-    ExampleParams,
     ItemView,
-    MoveParams,
     Nothing,
     Notice,
-    OpenParams,
     Operation,
     Position,
     Progress,
     Receipt,
-    Request,
     SegmentParams,
     Suggested,
-    Tiles,
-    TilesParams,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nblabel.assist import Segmenter
+    from nblabel.session.items import Items, Queue
     from nblabel.session.suggesting import Predictions
     from nblabel.store import Journal, Outcome
     from nblabel.tasks import Task
     from nblabel.wire import State, Suggestion
 
-__all__ = ["Items", "Queue", "Session"]
+__all__ = ["Session"]
 
 _log = logging.getLogger(__name__)
 
 AHEAD = 16
 """Unfinished items after the one on show for which predictions are made ahead."""
 
-MOST_TILES = 100
-"""Items that are looked at in small at once, at most."""
-
 _CODES: dict[str, int] = {"unlabeled": 0, "draft": 1, "edited": 2, "submitted": 3, "skipped": 4}
 _FINISHED = _CODES["submitted"]
 
-Buffers = Sequence[bytes]
 Listener = Callable[[str, Any], None]
-
-
-class Items(Protocol):
-    """The items of a session, in the order in which they are shown."""
-
-    @property
-    def ids(self) -> Sequence[int]:
-        """The store's id of every item."""
-
-    def name(self, index: int) -> str:
-        """Tell what a person calls an item."""
-
-    def load(self, index: int) -> bytes:
-        """Read an item's media; raises MediaError or StorageError."""
-
-    def read(self, index: int, ref: str) -> bytes:
-        """Read a file that an item's label refers to; raises StorageError."""
-
-
-class Queue(Protocol):
-    """Who decides what comes next, where items are given out one after another: `Items.ids` grow as they are.
-
-    Its methods are called once what was done is durable; what they raise is told to the person, and takes nothing back.
-    """
-
-    def busy(self, index: int) -> None:
-        """Take note that somebody works at an item."""
-
-    def submitted(self, index: int) -> None:
-        """Take note that an item was handed in, and add the next one where there is one."""
-
-    def skipped(self, index: int) -> None:
-        """Take note that an item was passed over, and add the next one where there is one."""
 
 
 class Session:
@@ -164,60 +119,31 @@ class Session:
             if (index := self._places.get(item)) is not None:
                 self._states[index] = _code(state, edited=edited)
         self._current = self._resume()
-        self._predictions = predictions
-        self._told_of_refusals = False
+        self._offers = Offers(task, items, journal, predictions, self.notify)
+        self._offers.on_made(self._tell_of_suggestions)
         self._segmenting = None if segmenter is None else Segmenting(segmenter, self._picture, lambda proposal: self._tell("proposal", proposal))
-        if predictions is not None:
-            predictions.on_event(self._tell_of_suggestions, lambda sentence: self.notify(Notice(level="error", message=sentence)))
-        self._methods: dict[str, tuple[type, Callable[..., tuple[Any, Buffers]]]] = {
-            "open": (OpenParams, self._handle_open),
-            "tiles": (TilesParams, self._handle_tiles),
-            "move": (MoveParams, self._handle_move),
-            "commit": (Operation, self._handle_commit),
-            "undo": (Nothing, self._handle_undo),
-            "redo": (Nothing, self._handle_redo),
-            "segment": (SegmentParams, self._handle_segment),
-            "drop": (Nothing, self._handle_drop),
-            "example": (ExampleParams, self._handle_example),
-            "leave": (Nothing, self._handle_leave),
-        }
 
     def __len__(self) -> int:
         return len(self.ids)
 
     # What a front end asks for
 
-    def reply(self, message: Any, buffers: Buffers = ()) -> tuple[dict[str, Any], Buffers]:
+    def reply(self, message: Any) -> tuple[dict[str, Any], Sequence[bytes]]:
         """Answer a request; it never raises.
 
         Parameters
         ----------
         message : object
             ``{"id", "method", "params", "origin"}`` as it came.
-        buffers : sequence of bytes
-            Binary parts that came with it.
 
         Returns
         -------
         reply, buffers
             ``{"id", "result"}`` or ``{"id", "error"}``, and binary parts to go with it.
         """
-        number = message.get("id") if isinstance(message, dict) else None
-        try:
-            request = schema.load(message, Request)
-            result, parts = self.handle(request.method, request.params, buffers, origin=request.origin)
-            return {"id": number, "result": schema.dump(result)}, parts
-        except NblabelError as error:
-            view = ErrorView(code=error.code, message=str(error), path=error.path)
-        except Exception as error:  # noqa: BLE001 - a front end is always answered
-            _log.exception("a request of the front end failed: %.200r", message)
-            text = (
-                f"Something went wrong inside nblabel ({type(error).__name__}: {error}). What was saved before is safe; the kernel's log has details."
-            )
-            view = ErrorView(code="internal", message=text)
-        return {"id": number, "error": schema.dump(view)}, ()
+        return requests.reply(self, message)
 
-    def handle(self, method: str, params: Any, buffers: Buffers = (), *, origin: str | None = None) -> tuple[Any, Buffers]:  # noqa: ARG002
+    def handle(self, method: str, params: Any, *, origin: str | None = None) -> tuple[Any, Sequence[bytes]]:
         """Do what a front end asks for; see `nblabel.wire`.
 
         Parameters
@@ -226,8 +152,6 @@ class Session:
             Name of the method.
         params : object
             Its parameters, plain JSON data.
-        buffers : sequence of bytes
-            Binary parts of the parameters.
         origin : str, optional
             The view that asks.
 
@@ -241,10 +165,7 @@ class Session:
         NblabelError
             When it cannot be done.
         """
-        if method not in self._methods:
-            raise SessionError(f"method {method!r} is unknown; there are {sorted(self._methods)}; reload the page, or update nblabel")
-        form, handler = self._methods[method]
-        return handler(schema.load({} if params is None else params, form), origin)
+        return requests.handle(self, method, params, origin)
 
     def on_event(self, listener: Listener) -> None:
         """Call `listener` with the name and the object of each event, in order, in the thread that caused it.
@@ -301,7 +222,7 @@ class Session:
         if trouble is None:
             complete, trouble = self._reading(index, lambda: self._complete(index, media)(value))
             value, shown = (complete, shown) if trouble is None else (value, None)
-        suggestions, answered = self._suggested(index, media)
+        suggestions, answered = self._offers.of(index, media)
         # After the work was read: whoever gets this view has heard before of all that is in it.
         self.refresh()
         self._look_ahead(index)
@@ -321,6 +242,17 @@ class Session:
         if shown is None:
             return view, None
         return replace(view, mime=shown.mime, width=media.width, height=media.height), shown.data
+
+    def tile(self, index: int) -> tuple[ItemView, bytes | None]:
+        """Show an item in small, as `view` does in full."""
+        view, data = self.view(index)
+        if data is None:
+            return view, None
+        try:
+            small = preview(self._media.get(index))
+        except MediaError as error:
+            return replace(view, mime=None, error=str(error)), None
+        return replace(view, mime=small.mime), small.data
 
     def move(self, index: int, *, origin: str | None = None) -> Position:
         """Make an item the current one."""
@@ -411,7 +343,7 @@ class Session:
         from nblabel.session.table import suggestion_table
 
         media = self._measure(self._check(index))
-        suggestions, answered = self._suggested(index, media)
+        suggestions, answered = self._offers.of(index, media)
         return suggestion_table(self.task, self._value(index, media), suggestions, answered)
 
     def answer(self, index: int, ids: Sequence[str] | None, *, accept: bool, above: float | None = None) -> Receipt | None:
@@ -435,7 +367,7 @@ class Session:
         """
         media = self._measure(self._check(index))
         with self._lock:
-            suggestions, answered = self._suggested(index, media)
+            suggestions, answered = self._offers.of(index, media)
             waiting = {suggestion.id: suggestion for suggestion in suggestions if suggestion.id not in answered}
             for name in ids or ():
                 if name not in waiting:
@@ -445,6 +377,28 @@ class Session:
                 return None
             change = self.task.accept(self._value(index, media), [suggestion.part for suggestion in meant]) if accept else None
             return self.commit(Operation(id=secrets.token_hex(12), item=self.ids[index], kind="change", change=change, answers=meant))
+
+    def segment(self, params: SegmentParams) -> None:
+        """Begin to look for a mask; the event ``proposal`` tells of it.
+
+        Raises
+        ------
+        SessionError
+            When there is no segmenter.
+        """
+        if self._segmenting is None:
+            raise SessionError("there is no segmenter here; paint the mask by hand")
+        self._check(params.index)
+        self._segmenting.ask(params)
+
+    def drop(self) -> None:
+        """Give up the mask that is being looked for."""
+        if self._segmenting is not None:
+            self._segmenting.drop()
+
+    def leave(self) -> None:
+        """Take note that a page has no view any more."""
+        self._tell("left", Nothing())
 
     def forget_media(self) -> None:
         """Let go of the media that are kept ready; they are read again when they are wanted."""
@@ -456,101 +410,27 @@ class Session:
 
     def close(self) -> None:
         """Make no more suggestions."""
-        if self._predictions is not None:
-            self._predictions.stop()
+        self._offers.stop()
 
     # Inner workings
-
-    def _suggested(self, index: int, media: Media) -> tuple[list[Suggestion], list[str]]:
-        """Give what is suggested for an item, the surest first, and the ids of what was answered."""
-        known, answered = self._journal.suggestions(self.ids[index])
-        try:
-            made, refusals = self._made(index, media)
-        except (AnnotationError, SchemaError) as error:
-            made, refusals = [], [str(error)]
-        if refusals and not self._told_of_refusals:
-            self._told_of_refusals = True
-            source = self._predictions.name if self._predictions is not None else ""
-            more = f" and {len(refusals) - 1} more" if len(refusals) > 1 else ""
-            what = f"{self._items.name(index)}: a prediction of {source!r} is left out ({refusals[0]}){more}; others like it are not reported"
-            self.notify(Notice(level="warning", message=what))
-        found = {**{suggestion.id: suggestion for suggestion in made}, **known}.values()
-        return sorted(found, key=lambda suggestion: -math.inf if suggestion.score is None else -suggestion.score), sorted(answered)
 
     def _value(self, index: int, media: Media) -> Any:
         work = self._journal.work(self.ids[index])
         return self.task.begin(None, media) if work.value is None else work.value
 
-    def _made(self, index: int, media: Media) -> tuple[list[Suggestion], list[str]]:
-        prediction = None if self._predictions is None else self._predictions.get(index)
-        if self._predictions is None or prediction is None:
-            return [], []
-        return self.task.suggestions(prediction, media, self._predictions.name)
-
     def _look_ahead(self, index: int) -> None:
         """Have predictions made for an item and for those that come next."""
-        if self._predictions is None:
-            return
-        following = np.flatnonzero(self._states[index:] < _FINISHED)[:AHEAD] + index
-        self._predictions.want([index, *(int(place) for place in following)])
+        if self._offers.predicted:
+            following = np.flatnonzero(self._states[index:] < _FINISHED)[:AHEAD] + index
+            self._offers.want([index, *(int(place) for place in following)])
 
     def _tell_of_suggestions(self, index: int) -> None:
         try:
             media = self._media.measure(index)
         except (MediaError, StorageError):
             return
-        suggestions, _ = self._suggested(index, media)
+        suggestions, _ = self._offers.of(index, media)
         self._tell("suggested", Suggested(item=self.ids[index], index=index, suggestions=suggestions))
-
-    def _handle_open(self, params: OpenParams, origin: str | None) -> tuple[ItemView, Buffers]:  # noqa: ARG002
-        view, data = self.view(params.index)
-        return view, () if data is None else (data,)
-
-    def _handle_tiles(self, params: TilesParams, origin: str | None) -> tuple[Tiles, Buffers]:  # noqa: ARG002
-        items, parts = [], []
-        for index in params.indices[:MOST_TILES]:
-            view, data = self.view(index)
-            if data is not None:
-                try:
-                    small = preview(self._media.get(index))
-                    parts.append(small.data)
-                    view = replace(view, mime=small.mime)
-                except MediaError as error:
-                    view = replace(view, mime=None, error=str(error))
-            items.append(view)
-        return Tiles(items=items), parts
-
-    def _handle_move(self, params: MoveParams, origin: str | None) -> tuple[Position, Buffers]:
-        return self.move(params.index, origin=origin), ()
-
-    def _handle_commit(self, operation: Operation, origin: str | None) -> tuple[Receipt, Buffers]:
-        return self.commit(operation, origin=origin), ()
-
-    def _handle_undo(self, _: Nothing, origin: str | None) -> tuple[Receipt | None, Buffers]:
-        return self.undo(origin=origin), ()
-
-    def _handle_redo(self, _: Nothing, origin: str | None) -> tuple[Receipt | None, Buffers]:
-        return self.redo(origin=origin), ()
-
-    def _handle_segment(self, params: SegmentParams, origin: str | None) -> tuple[Nothing, Buffers]:  # noqa: ARG002
-        if self._segmenting is None:
-            raise SessionError("there is no segmenter here; paint the mask by hand")
-        self._check(params.index)
-        self._segmenting.ask(params)
-        return Nothing(), ()
-
-    def _handle_drop(self, params: Nothing, origin: str | None) -> tuple[Nothing, Buffers]:  # noqa: ARG002
-        if self._segmenting is not None:
-            self._segmenting.drop()
-        return params, ()
-
-    def _handle_example(self, params: ExampleParams, origin: str | None) -> tuple[Example, Buffers]:  # noqa: ARG002
-        picture = read_example(self.task.instructions, params.place)
-        return Example(mime=picture.mime), (picture.data,)
-
-    def _handle_leave(self, params: Nothing, origin: str | None) -> tuple[Nothing, Buffers]:  # noqa: ARG002
-        self._tell("left", params)
-        return params, ()
 
     def _complete(self, index: int, media: Media) -> Callable[[Any], Any]:
         """Give what adds to a value all that it only refers to."""

@@ -331,9 +331,9 @@ class Labeler(anywidget.AnyWidget):
             "notice": None if self._store.note is None else schema.dump(Notice(level="warning", message=self._store.note)),
         }
 
-    def _receive(self, _: Any, content: Any, buffers: list[Any]) -> None:
+    def _receive(self, _widget: Any, content: Any, _buffers: list[Any]) -> None:
         self._in_use, self._left = True, False
-        reply, parts = self._session.reply(content, buffers)
+        reply, parts = self._session.reply(content)
         self.send(reply, buffers=list(parts))
         self._home.run()
 

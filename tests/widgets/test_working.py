@@ -91,7 +91,7 @@ def test_skipping_declines(job, work, team):
     ann = work("ann")
     ann.skip()
     assert names_of(ann) == ["a.png", "b.png"]
-    assert job.failures == {0: "1 workers declined it"}
+    assert job.failures == {0: "1 worker declined it"}
     assert ann.index == 1
 
 
