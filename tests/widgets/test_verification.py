@@ -70,7 +70,7 @@ def test_verdicts_of_a_manifest_are_shown_with_the_labels_that_they_are_about(st
     assert (other.progress.submitted, other.index) == (1, 1)
     other.index = 0
     assert other.value == {"label": "bad", "comments": ["No cat."]}
-    assert frame.nblabel.annotations("check")[["label", "comments"]].iloc[0].tolist() == ["bad", "No cat."]
+    assert frame.nblabel.annotations("check")[["label", "comments"]].iloc[0].tolist() == ["bad", ["No cat."]]
 
 
 def test_a_row_without_a_label_says_so_and_can_be_skipped(start, frame):
