@@ -209,6 +209,7 @@ def test_suggested_spans_are_accepted_changed_and_rejected(plain_page, tmp_path)
     suggested = labeler.root.locator('.marks .names i[data-suggested="true"]')
     plain_page.wait_until(lambda: suggested.count() == 5)
     assert widget.value == []
+    expect(labeler.root.locator(".suggestion").first).to_contain_text("AdaPerson")
     labeler.click_on("London")
     labeler.press("Delete")
     labeler.click_on("Charles")
@@ -223,4 +224,8 @@ def test_suggested_spans_are_accepted_changed_and_rejected(plain_page, tmp_path)
     plain_page.settle(labeler)
     origins = [part["origin"] for part in widget.data.loc[0, f"{ATTRIBUTE}-metadata"]["nblabel-provenance"]]
     assert origins == ["changed", "changed"]
+    # The notice that all is done leaves the beginning of the text to be read.
+    notice = labeler.root.locator('[data-nblabel="notice"]')
+    expect(notice).to_contain_text("All items are done")
+    assert notice.bounding_box()["y"] > labeler.place("Ada")[2] + 30
     widget.close()

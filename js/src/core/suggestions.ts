@@ -51,7 +51,7 @@ export function createSuggestions<Value, Change, Media>(options: SuggestionsOpti
 
   function rowsOf(parts: readonly unknown[]): readonly Entry[] {
     if (!item.value || !rules) return [];
-    return rules.entries?.(parts) ?? task.entries(rules.include(item.value.value, parts));
+    return rules.entries?.(parts) ?? task.entries(rules.include(item.value.value, parts), item.value.media);
   }
 
   return {

@@ -40,9 +40,11 @@ export function centered(image: Size, stage: Size, zoom: number): Viewport {
 const LOOKED_AT = 0.5;
 const CLOSE = 16;
 
-/** Shows an area in the middle of the stage, with something around it. */
-export function viewOf({ left, top, width, height }: Area, stage: Size): Viewport {
+/** Shows an area in the middle of the stage, with something around it, but never smaller than with the whole image. */
+export function viewOf({ left, top, width, height }: Area, image: Size, stage: Size): Viewport {
+  const whole = wholeOf(image, stage);
   const zoom = Math.min((LOOKED_AT * stage.width) / width, (LOOKED_AT * stage.height) / height, CLOSE);
+  if (zoom <= whole.zoom) return whole;
   return { x: left + width / 2 - stage.width / zoom / 2, y: top + height / 2 - stage.height / zoom / 2, zoom };
 }
 

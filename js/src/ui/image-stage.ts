@@ -117,7 +117,7 @@ export function createImageStage(element: HTMLElement, { item, tool, layer, pain
     fit: showAll,
     zoomBy: (factor) => zoom(factor, stageMiddle()),
     look(area) {
-      view.value = viewOf(area, size.peek());
+      view.value = viewOf(area, image.peek(), size.peek());
     },
     seen: () => seenOf(view.peek(), size.peek(), image.peek()),
     middle: () => toImage(view.peek(), stageMiddle()),

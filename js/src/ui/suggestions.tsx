@@ -80,19 +80,22 @@ interface RowProps {
   reject(): void;
 }
 
-function Row({ entry: { label, detail, title, suggestion }, color, proposed, select, accept, reject }: RowProps) {
+function Row({ entry: { label, text, detail, title, suggestion }, color, proposed, select, accept, reject }: RowProps) {
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (proposed) row.current?.scrollIntoView({ block: "nearest" });
   }, [proposed]);
   const score = suggestion.score === null ? "" : suggestion.score.toFixed(2);
+  const beside = text ? [detail, score].filter(Boolean).join(" ") : score || detail;
   const words = [`Suggested: ${title}`, score && `score ${score}`, suggestion.source && `by ${suggestion.source}`].filter(Boolean).join(", ");
   return (
     <li ref={row} class="row suggestion" data-nblabel={proposed ? "proposal" : undefined} data-selected={proposed} style={{ "--color": color }}>
       <button type="button" class="pick" aria-label={words} title={words} onClick={select}>
         <i class="swatch" />
-        <span class="text">{label}</span>
-        <span class="detail">{score || detail}</span>
+        <span class="text" dir="auto">
+          {text ?? label}
+        </span>
+        <span class="detail">{beside}</span>
         {proposed && <kbd>{badge("Enter")}</kbd>}
       </button>
       <button type="button" class="mark" data-nblabel-mark="accept" aria-label={`Accept ${words}`} title={`Accept this ${label}`} onClick={accept}>

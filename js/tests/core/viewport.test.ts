@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { centered, pan, toImage, toScreen, type Viewport, wholeOf, zoomAt } from "../../src/core/viewport";
+import { centered, pan, toImage, toScreen, type Viewport, viewOf, wholeOf, zoomAt } from "../../src/core/viewport";
 import { seeded } from "../support/time";
 
 const image = { width: 1000, height: 500 };
@@ -25,6 +25,18 @@ describe("wholeOf", () => {
 
   it("stays a view on a stage smaller than its margins", () => {
     expect(wholeOf(image, { width: 10, height: 10 }).zoom).toBeGreaterThan(0);
+  });
+});
+
+describe("viewOf", () => {
+  it("shows an area in the middle, with as much around it", () => {
+    const view = viewOf({ left: 600, top: 100, width: 106, height: 20 }, image, stage);
+    expect(view.zoom).toBeCloseTo(2);
+    expect(toScreen(view, { x: 653, y: 110 })).toEqual({ x: expect.closeTo(212), y: expect.closeTo(162) });
+  });
+
+  it("shows the whole image where an area is nearly all of it", () => {
+    expect(viewOf({ left: 0, top: 0, width: 990, height: 480 }, image, stage)).toEqual(wholeOf(image, stage));
   });
 });
 
