@@ -2,7 +2,7 @@ import type { ErrorView, Request } from "../generated/schema";
 
 /** Carries messages between this page and a session, wherever that runs: a kernel's comm, HTTP, a test's bridge. */
 export interface Transport {
-  send(message: unknown, buffers?: ArrayBuffer[]): void;
+  send(message: unknown): void;
   /** Calls `listener` for each message from the session until `signal` aborts. */
   receive(listener: (message: unknown, buffers: DataView[]) => void, signal: AbortSignal): void;
 }
@@ -24,7 +24,7 @@ export interface Client {
   /** Names this page to the session, so that it knows its own echoes. */
   readonly origin: string;
   /** Resolves with the session's answer however long that takes; rejects with SessionError when it refuses. */
-  request<Result>(method: string, params: unknown, buffers?: ArrayBuffer[]): Promise<Reply<Result>>;
+  request<Result>(method: string, params: unknown): Promise<Reply<Result>>;
   onEvent(listener: (event: string, params: unknown) => void): void;
 }
 
@@ -62,13 +62,13 @@ export function createClient(transport: Transport, signal: AbortSignal): Client 
 
   return {
     origin,
-    request<Result>(method: string, params: unknown, buffers: ArrayBuffer[] = []) {
+    request<Result>(method: string, params: unknown) {
       count += 1;
       const request: Request = { id: `${origin}-${count}`, method, params, origin };
       return new Promise<Reply<Result>>((resolve, reject) => {
         // The session's answers have the types that the generated schema states for each method.
         waiting.set(request.id, { resolve: resolve as Waiting["resolve"], reject });
-        transport.send(request, buffers);
+        transport.send(request);
       });
     },
     onEvent: (listener) => listeners.push(listener),

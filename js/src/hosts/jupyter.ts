@@ -42,7 +42,7 @@ export function jupyter<Value, Change, Media>(task: TaskModule<Value, Change, Me
 
 function comm(model: AnyModel<State>): Transport {
   return {
-    send: (message, buffers = []) => model.send(message, undefined, buffers),
+    send: (message) => model.send(message),
     receive(listener, signal) {
       const handle = (message: unknown, buffers: DataView[]) => listener(message, buffers);
       model.on("msg:custom", handle);

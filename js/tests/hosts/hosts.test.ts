@@ -26,7 +26,7 @@ function createModel(session: FakeSession) {
   }, new AbortController().signal);
   const model = {
     get: <Key extends keyof State>(key: Key) => state[key],
-    send: (message: unknown, _callbacks?: unknown, buffers?: ArrayBuffer[]) => transport.send(message, buffers),
+    send: (message: unknown) => transport.send(message),
     on(event: string, handler: (message: unknown, buffers: DataView[]) => void) {
       expect(event).toBe("msg:custom");
       handlers.add(handler);
