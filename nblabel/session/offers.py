@@ -35,7 +35,12 @@ class Offers:
     predictions : Predictions or None
         Where new suggestions come from.
     notify : callable
-        Is told, once, of a prediction that cannot be suggested.
+        Is told, once, of a prediction that cannot be suggested, and of predictions that could not be made.
+
+    Attributes
+    ----------
+    failure : Notice or None
+        Why predictions could not be made, the last time that they could not.
     """
 
     def __init__(self, task: Task, items: Items, journal: Journal, predictions: Predictions | None, notify: Callable[[Notice], None]) -> None:
@@ -45,6 +50,7 @@ class Offers:
         self._predictions = predictions
         self._notify = notify
         self._told_of_refusals = False
+        self.failure: Notice | None = None
 
     @property
     def predicted(self) -> bool:
@@ -54,7 +60,7 @@ class Offers:
     def on_made(self, listener: Callable[[int], None]) -> None:
         """Call `listener` with the index of each item that predictions were made for."""
         if self._predictions is not None:
-            self._predictions.on_event(listener, lambda sentence: self._notify(Notice(level="error", message=sentence)))
+            self._predictions.on_event(listener, self._fail)
 
     def of(self, index: int, media: Media) -> tuple[list[Suggestion], list[str]]:
         """Give what is suggested for an item, the surest first, and the ids of what was answered."""
@@ -71,6 +77,10 @@ class Offers:
         """Make no more predictions."""
         if self._predictions is not None:
             self._predictions.stop()
+
+    def _fail(self, sentence: str) -> None:
+        self.failure = Notice(level="error", message=sentence)
+        self._notify(self.failure)
 
     def _made(self, index: int, media: Media) -> list[Suggestion]:
         if self._predictions is None or (prediction := self._predictions.get(index)) is None:

@@ -89,6 +89,11 @@ def _example(session: Session, params: ExampleParams, _: str | None) -> tuple[An
     return Example(mime=picture.mime), (picture.data,)
 
 
+def _listen(session: Session, params: Nothing, _: str | None) -> tuple[Any, Buffers]:
+    session.retell()
+    return params, ()
+
+
 def _leave(session: Session, params: Nothing, _: str | None) -> tuple[Any, Buffers]:
     session.leave()
     return params, ()
@@ -104,5 +109,6 @@ _METHODS: dict[str, tuple[type, Callable[[Session, Any, str | None], tuple[Any, 
     "segment": (SegmentParams, _segment),
     "drop": (Nothing, _drop),
     "example": (ExampleParams, _example),
+    "listen": (Nothing, _listen),
     "leave": (Nothing, _leave),
 }

@@ -396,6 +396,13 @@ class Session:
         if self._segmenting is not None:
             self._segmenting.drop()
 
+    def retell(self) -> None:
+        """Tell a page that listens from now on which suggestions were made, or could not be, since the state that it opened with."""
+        if self._offers.predicted:
+            self._tell_of_suggestions(self._current)
+        if self._offers.failure is not None:
+            self.notify(self._offers.failure)
+
     def leave(self) -> None:
         """Take note that a page has no view any more."""
         self._tell("left", Nothing())

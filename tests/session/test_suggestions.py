@@ -178,6 +178,10 @@ def test_a_function_is_asked_in_batches_in_another_thread_and_tells_when_it_is_d
     assert events[0][1].suggestions == waiting(session)
     assert len(waiting(session, 1)) == 2
     assert len(asked) == 1
+    # A page that opened before they were made and listens only now is told again.
+    before = len(events)
+    session.reply({"id": "1", "method": "listen", "params": {}, "origin": "late"})
+    assert events[before:] == events[:1]
 
 
 def test_failures_of_a_function_are_told_and_end_after_a_while(suggesting, monkeypatch):
@@ -191,7 +195,8 @@ def test_failures_of_a_function_are_told_and_end_after_a_while(suggesting, monke
     told = []
 
     def listen(name, content):
-        told.append(content.message)
+        if name == "notice":
+            told.append(content.message)
         if len(told) == PATIENCE:
             done.set()
 
@@ -202,6 +207,8 @@ def test_failures_of_a_function_are_told_and_end_after_a_while(suggesting, monke
     assert "run the cell again" in told[-1]
     session.view(1)
     assert len(told) == PATIENCE
+    session.reply({"id": "1", "method": "listen", "params": {}, "origin": "late"})
+    assert told[PATIENCE:] == [told[PATIENCE - 1]]
 
 
 def test_a_wrong_number_of_predictions_is_told(suggesting):

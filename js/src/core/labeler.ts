@@ -444,6 +444,8 @@ export function createLabeler<Value, Change, Media>(
 
   void show(opening.item.index, loadItem(task, opening.item, opening.media, withPending));
   outbox.retry();
+  // What was told between the making of the opening and now was heard by nobody.
+  client.request("listen", {}).catch(() => undefined);
 
   return {
     task,

@@ -241,6 +241,7 @@ export class FakeSession {
       case "redo":
         checkKeys(params, []);
         return [this.travel(method, origin), []];
+      case "listen":
       case "leave":
         checkKeys(params, []);
         return [{}, []];
