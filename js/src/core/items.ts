@@ -8,7 +8,8 @@ const HEAVIEST = 400e6;
 
 export interface Items<Value, Media> {
   /** Loads an item, or gives it at once when it was fetched ahead. */
-  load(index: number): Promise<LoadedItem<Value, Media>>;
+  /** `arriving` where it is on its way already. */
+  load(index: number, arriving?: Promise<LoadedItem<Value, Media>>): Promise<LoadedItem<Value, Media>>;
   peek(index: number): LoadedItem<Value, Media> | undefined;
   put(item: LoadedItem<Value, Media>): void;
   /** The item changed elsewhere: it must be loaded again. */
@@ -74,17 +75,21 @@ export function createItems<Value, Change, Media>(
     }
   }
 
-  async function fetch(index: number): Promise<LoadedItem<Value, Media>> {
-    outdated.delete(index);
+  async function ask(index: number): Promise<LoadedItem<Value, Media>> {
     const { result, buffers } = await client.request<ItemView>("open", { index });
-    const item = await loadItem(task, result, buffers[0] ?? null, complete);
+    return loadItem(task, result, buffers[0] ?? null, complete);
+  }
+
+  async function fetch(index: number, arriving: Promise<LoadedItem<Value, Media>>): Promise<LoadedItem<Value, Media>> {
+    outdated.delete(index);
+    const item = await arriving;
     if (item.media !== null) alive.add(item.media);
-    if (outdated.has(index)) return fetch(index);
+    if (outdated.has(index)) return fetch(index, ask(index));
     put(item);
     return item;
   }
 
-  function load(index: number): Promise<LoadedItem<Value, Media>> {
+  function load(index: number, arriving?: Promise<LoadedItem<Value, Media>>): Promise<LoadedItem<Value, Media>> {
     const item = ready.get(index);
     if (item) {
       put(item);
@@ -92,7 +97,7 @@ export function createItems<Value, Change, Media>(
     }
     const known = coming.get(index);
     if (known) return known;
-    const promise = fetch(index).finally(() => coming.delete(index));
+    const promise = fetch(index, arriving ?? ask(index)).finally(() => coming.delete(index));
     coming.set(index, promise);
     return promise;
   }

@@ -442,7 +442,7 @@ export function createLabeler<Value, Change, Media>(
     if (leaving.value && outbox.waiting.value.length === 0) client.request("leave", {}).catch(() => undefined);
   });
 
-  void show(opening.item.index, loadItem(task, opening.item, opening.media, withPending));
+  void show(opening.item.index, items.load(opening.item.index, loadItem(task, opening.item, opening.media, withPending)));
   outbox.retry();
   // What was told between the making of the opening and now was heard by nobody.
   client.request("listen", {}).catch(() => undefined);
