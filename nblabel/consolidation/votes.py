@@ -114,8 +114,8 @@ def dawid_skene(votes: Votes) -> Verdict:
     >>> truth = np.array([0, 1] * 50)
     >>> answers = np.stack([truth, truth, 0 * truth, 0 * truth, 0 * truth])
     >>> votes = Votes(items=np.tile(np.arange(100), 5), workers=np.repeat(np.arange(5), 100), labels=answers.ravel(), shape=(100, 5, 2))
-    >>> (dawid_skene(votes).choice == truth).all(), (majority(votes).choice == truth).all()
-    (np.True_, np.False_)
+    >>> [bool((engine(votes).choice == truth).all()) for engine in (dawid_skene, majority)]
+    [True, False]
     """
     posterior = _with_gold(votes.shares(), votes)
     for _ in range(ROUNDS):

@@ -117,9 +117,12 @@ export function createLabeler<Value, Change, Media>(
       chosen.value = false;
     });
     try {
-      const loaded = await load;
-      items.put(loaded);
+      await load;
       if (life.signal.aborted || index.value !== wanted) return; // the person has moved on
+      // What was told between its arrival and now is in the cache, or took it out of there.
+      const loaded = items.peek(wanted) ?? (await items.load(wanted));
+      if (life.signal.aborted || index.value !== wanted) return;
+      items.put(loaded);
       item.value = loaded;
       since = performance.now();
       announce(`Item ${wanted + 1} of ${progress.value.total}: ${loaded.view.name}`);
