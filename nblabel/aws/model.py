@@ -82,7 +82,7 @@ def _text_problems(shape: Any, value: str, path: str) -> Iterator[RequestError]:
     yield from _out_of_range(shape, len(value), value, path, "characters")
     pattern = shape.metadata.get("pattern")
     if pattern and not re.fullmatch(_python(pattern), value):
-        yield RequestError(path, value, f"it must match {pattern}", remedy="change it")
+        yield RequestError(path, value, f"it must match {pattern.removeprefix('^').removesuffix('$')}", remedy="change it")
     if shape.enum and value not in shape.enum:
         yield RequestError(path, value, f"it must be one of {shape.enum}", remedy="choose one of them")
 
