@@ -6,6 +6,7 @@ import asyncio
 
 import pandas as pd
 import pytest
+from harness import loops
 
 import nblabel as nl
 from nblabel.widgets import monitor as module
@@ -67,5 +68,5 @@ def test_refreshes_itself_until_the_job_is_over(job, team, monkeypatch):
         await until(lambda: not shown.is_live)
         return repr(shown)
 
-    found = asyncio.run(asyncio.wait_for(watch(), 60))
+    found = loops.run(watch)
     assert found.startswith("mood: Completed, 3 of 3 labeled, 6 answers")

@@ -7,6 +7,7 @@ import asyncio
 import ipywidgets
 import pytest
 import traitlets
+from harness import loops
 
 from nblabel.errors import ConflictError
 from nblabel.widgets import labeler as labeler_module
@@ -45,7 +46,7 @@ def test_a_notebook_that_is_idle_follows_the_other(start, frame, monkeypatch):
         first.close()
         second.close()
 
-    asyncio.run(follow())
+    loops.run(follow)
 
 
 def test_one_item_among_other_widgets(start, folder):
