@@ -48,6 +48,7 @@ def push(
     """Give the rows of a frame to a team; see `nblabel.accessor.ManifestAccessor.push`."""
     if not len(frame):
         raise FrameError("the DataFrame has no rows, so there is nothing to push; check how it was read or filtered")
+    _check_name(name)
     chosen = attribute or (f"{name}-ref" if task.reference and not name.endswith("-ref") else name)
     try:
         run = JobOptions.of(task, number_of_human_workers_per_data_object=workers_per_object, enough=enough, **options)
@@ -102,6 +103,12 @@ def _text(rows: ItemRows, place: int) -> str:
     if rows.inline:
         return source
     return read_text(storage.read_bytes(storage.resolve(source, [rows.folders[place], Path.cwd()]), limit=MAX_BYTES)).data.decode()
+
+
+def _check_name(name: str) -> None:
+    """Refuse a name under which no output could be written."""
+    if name in {"", ".", ".."} or set(name) & {"/", "\\"}:
+        raise TaskError(f"the job's name is {name!r}, expected one that a folder can have, without / and \\; its output is written under it")
 
 
 def _gold(frame: pd.DataFrame, gold: str | Mapping[Any, Any] | None, task: Task) -> dict[int, Any]:

@@ -232,11 +232,12 @@ def test_a_stranger_gets_nothing(frame, task, team):
         ({"gold": "nothing"}, nl.errors.FrameError, "no column 'nothing'"),
         ({"priority": "source"}, nl.errors.FrameError, "must hold numbers"),
         ({"attribute": "mood-ref"}, nl.errors.FrameError, "'mood'"),
+        ({"name": "../mood", "attribute": "mood"}, nl.errors.TaskError, "that a folder can have"),
     ],
 )
 def test_wrong_options_are_named(frame, task, team, options, error, text):
     with pytest.raises(error, match=text):
-        frame.nblabel.push(task, team, name="mood", **options)
+        frame.nblabel.push(task, team, **{"name": "mood", **options})
     assert team.workforce.store.path.exists()
 
 
