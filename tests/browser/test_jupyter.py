@@ -119,7 +119,8 @@ def test_first_paint_needs_no_answer_from_the_kernel(jupyterlab, tab):
     folder = jupyterlab.work / "busy"
     folder.mkdir()
     save_photographs(folder)
-    notebook = jupyterlab.open(tab, "busy/busy.ipynb", [IMPORT, LABEL, "import time\ntime.sleep(60)\nopen('slept', 'w').close()"])
+    busy = "import pathlib, time\nwhile not pathlib.Path('stop').exists():\n    time.sleep(0.05)\npathlib.Path('stopped').touch()"
+    notebook = jupyterlab.open(tab, "busy/busy.ipynb", [IMPORT, LABEL, busy])
     notebook.run_all()
     labeler = notebook.labeler()
     labeler.drag((100, 80), (300, 200))
@@ -127,9 +128,10 @@ def test_first_paint_needs_no_answer_from_the_kernel(jupyterlab, tab):
     expect(labeler.root.locator(".entry")).to_have_count(2)
     # A busy kernel answers at once where it has a thread for the widget by now, else after the cell: then it shows that the work waits.
     expect(labeler.status).to_have_attribute("data-state", re.compile("offline|saved"), timeout=20_000)
-    assert not (folder / "slept").exists()
+    assert not (folder / "stopped").exists()
 
-    notebook.wait_for_file(folder / "slept")
+    (folder / "stop").touch()
+    notebook.wait_for_file(folder / "stopped")
     notebook.wait_idle()
     labeler.wait_saved()
     assert notebook.evaluate("len(w.value)") == "2"

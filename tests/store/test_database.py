@@ -4,6 +4,7 @@ import _thread
 import multiprocessing
 import os
 import pickle
+import signal
 import sqlite3
 import threading
 import time
@@ -122,7 +123,9 @@ def test_file_that_stays_locked(store, monkeypatch):
         other.close()
 
 
-def test_an_interrupt_while_waiting_for_the_lock_leaves_no_transaction(store):
+def test_an_interrupt_while_waiting_for_the_lock_leaves_no_transaction(store, request):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process started in the background ignores it
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     job = store.job("things", TASK)
     other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
