@@ -5,113 +5,35 @@ Three forms of the same thing meet here:
 - the *annotation*, what a person means: a list of boxes, a class name, ... (what ``w.value`` gives and takes);
 - the *value*, the annotation while it is being worked on: its parts have ids, so that changes can name them;
 - the *label*, what Ground Truth writes into the manifest: a label attribute and its ``-metadata``.
-
-A *prediction* is what a model says of an item: an annotation, with scores or without. It is taken apart into suggestions, each of them a part of a
-value under an id of its own. One that is accepted becomes a part of the value under that id, so that the value itself tells where its parts came
-from: a part that is as it was suggested, one that was changed since, or one that a person made.
 """
 
 from __future__ import annotations
 
-import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from difflib import SequenceMatcher
-from hashlib import blake2b
 from itertools import count
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from nblabel.errors import AnnotationError, SchemaError, TaskError
+from nblabel.errors import AnnotationError, TaskError
 from nblabel.keys import Keymap, Keys
 from nblabel.labels import Instructions, Label, as_instructions, as_labels
 from nblabel.markup import parse_markdown
-from nblabel.wire import Examples, LabelView, Suggestion, TaskView
+from nblabel.tasks.context import Context, Media
+from nblabel.tasks.predictions import Predictable
+from nblabel.wire import Examples, LabelView, TaskView
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     import pandas as pd
 
     from nblabel.consolidation import Answers, Consolidation
 
-__all__ = ["CONFIDENCE", "PROVENANCE", "Context", "Media", "Origin", "Task", "free_id", "keep_ids"]
-
-PROVENANCE = "nblabel-provenance"
-"""Key of the metadata that says where the parts of a label came from; see `Context.metadata`."""
-
-CONFIDENCE = "nblabel-confidence"
-"""Key of the metadata that has the confidence as it was estimated; see `Context.metadata`."""
-
-# What jobs of Ground Truth top out at.
-_MOST_SURE = 0.95
-_SCORES = ("score", "confidence")
-
-Origin = Literal["human", "suggested", "changed"]
-"""Where a part of a value came from: a person, a suggestion as it was, or a suggestion that was changed."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Media:
-    """What is known of an item's media without its content.
-
-    Sizes are pixels of the image as stored (EXIF orientation is not applied); `depth` is the number of colour channels, 3 or 1. A text has a
-    `length` in code points.
-    """
-
-    width: int | None = None
-    height: int | None = None
-    depth: int | None = None
-    length: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Context:
-    """What a label's metadata needs to know beside the annotation; `provenance` is what `Task.provenance` gave."""
-
-    media: Media
-    job_name: str
-    created: datetime
-    provenance: Sequence[Mapping[str, Any]] = ()
-    reference: str = ""
-    """What the label refers to its file by, where it is one."""
-    adjusted: bool | None = None
-    """Whether an annotation that was laid before a person was changed; None where none was to be adjusted."""
-    confidence: Any = None
-    """How sure a consolidated annotation is, 0 to 1: a number, a sequence parallel to its parts, or a mapping by class; None: one worker labeled."""
-
-    def sureness(self, part: Any = None) -> float:
-        """Give a confidence as Ground Truth writes it: two digits, at most 0.95, and 0 where one worker labeled."""
-        found = self.confidence
-        if part is not None and found is not None:
-            found = found.get(part) if isinstance(found, Mapping) else found[part]
-        return 0 if not found else round(min(found, _MOST_SURE), 2)
-
-    def metadata(self, groundtruth_type: str) -> dict[str, Any]:
-        """Give the metadata fields that all task types share, in Ground Truth's order and form (developer guide, "Output data").
-
-        Ground Truth has no field that says of a part where it came from. Where some came from suggestions, a key of our own, ``nblabel-provenance``,
-        follows those of Ground Truth: a list with an object for each part, in the label's order: its ``origin`` (human, suggested or changed) and,
-        unless that is human, the ``score`` and the ``source`` of the suggestion. Where several workers were consolidated, ``nblabel-confidence`` has
-        the confidence as it was estimated, without the form of `sureness`.
-        """
-        shared: dict[str, Any] = {
-            "type": groundtruth_type,
-            "human-annotated": "yes",
-            "creation-date": self.created.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
-            "job-name": f"labeling-job/{self.job_name.lower()}",
-        }
-        if self.adjusted is not None:
-            shared["adjustment-status"] = "adjusted" if self.adjusted else "unadjusted"
-        if self.confidence is not None:
-            by_class = isinstance(self.confidence, Mapping)
-            shared[CONFIDENCE] = {str(index): sure for index, sure in self.confidence.items()} if by_class else self.confidence
-        assisted = any(part["origin"] != "human" for part in self.provenance)
-        return {**shared, PROVENANCE: [dict(part) for part in self.provenance]} if assisted else shared
+__all__ = ["Context", "Media", "Task", "free_id", "keep_ids"]
 
 
 def free_id(class_ids: Mapping[str, int]) -> int:
@@ -144,7 +66,7 @@ def keep_ids(parts: Iterable[Mapping[str, Any]], present: Iterable[Mapping[str, 
     return fresh
 
 
-class Task(ABC):
+class Task(Predictable):
     """A type of work and its settings.
 
     Parameters
@@ -176,8 +98,6 @@ class Task(ABC):
     """The actions that only this task type has (its tools are ``tool-<name>``) and their keys, beside those of `nblabel.keys.SHARED`."""
     segments: ClassVar[bool] = False
     """Whether a segmenter can propose what is to be drawn."""
-    suggestible: ClassVar[bool] = True
-    """Whether parts of an annotation can be suggested."""
     suffix: ClassVar[str] = ""
     """How the names of such files end."""
     wire_types: ClassVar[tuple[builtins.type, ...]] = ()
@@ -507,108 +427,3 @@ class Task(ABC):
 
         An annotation that is a list has one row an element, so that the annotations of many items can be given as one list.
         """
-
-    # Suggestions. A part is a JSON object with an `id`; a task type whose value is not a list of them says here what its parts are.
-
-    def predicted(self, cell: Any, metadata: Mapping[str, Any] | None) -> Any:
-        """Read a prediction from a cell of a column; `metadata` is the cell of its ``-metadata`` column.
-
-        A label as Ground Truth writes it, by automated labeling say, or a prediction as a function would give it.
-        """
-        if not isinstance(cell, Mapping):
-            return cell
-        objects = (metadata or {}).get("objects") or []
-        return self.decode(cell, metadata), [found.get("confidence") for found in objects]
-
-    def separate(self, prediction: Any, media: Media) -> list[tuple[Any, float | None]]:  # noqa: ARG002
-        """Take a prediction apart into annotations that a person may accept alone, and their scores.
-
-        Parameters
-        ----------
-        prediction : object
-            A list of parts (or a DataFrame with a row for each), each with or without its ``score``, or a tuple of such a list and a list of scores.
-        media : Media
-            What it is about.
-
-        Raises
-        ------
-        AnnotationError
-            When nothing can be made of it.
-        """
-        parts, scores = prediction if isinstance(prediction, tuple) else (prediction, [])
-        parts = parts.to_dict("records") if hasattr(parts, "to_dict") else parts
-        if not isinstance(parts, list | tuple) or not all(isinstance(part, Mapping) for part in parts):
-            raise AnnotationError(f"expected a prediction as a list of parts, as w.value gives them, each with or without 'score', got {parts!r:.80}")
-        given = list(scores) + [None] * (len(parts) - len(scores))
-        return [
-            ([{key: field for key, field in part.items() if key not in _SCORES}], _score(next((part[key] for key in _SCORES if key in part), score)))
-            for part, score in zip(parts, given, strict=True)
-        ]
-
-    def parts(self, value: Any) -> dict[str, dict[str, Any]]:
-        """Give the parts of a value by their ids, in the order of the annotation."""
-        return {part["id"]: part for part in value}
-
-    def accept(self, value: Any, parts: Iterable[Any]) -> Any:
-        """Give the change that takes suggested parts into a value."""
-        return self.difference(value, [*value, *parts])
-
-    def identify(self, part: Mapping[str, Any], source: str) -> str:
-        """Give the id of a suggested part: the same whenever the same is suggested from the same source."""
-        content = sorted((key, field) for key, field in part.items() if key != "id")
-        return blake2b(repr((source, content)).encode(errors="replace"), digest_size=8).hexdigest()
-
-    def suggestions(self, prediction: Any, media: Media, source: str) -> tuple[list[Suggestion], list[str]]:
-        """Make suggestions of a prediction.
-
-        Returns
-        -------
-        suggestions, refusals
-            What can be suggested, with ids that are the same whenever the prediction is, and why the rest cannot.
-
-        Raises
-        ------
-        AnnotationError
-            When nothing can be made of the prediction.
-        """
-        made: dict[str, Suggestion] = {}
-        refusals = []
-        for place, (annotation, score) in enumerate(self.separate(prediction, media)):
-            try:
-                parts = self.parts(self.begin(annotation, media)).values()
-            except (AnnotationError, SchemaError) as error:
-                refusals.append(f"part {place}: {error}")
-                continue
-            for part in parts:
-                name = self.identify(part, source)
-                made.setdefault(name, Suggestion(id=name, part={**part, "id": name}, score=score, source=source))
-        return list(made.values()), refusals
-
-    def provenance(self, value: Any, suggestions: Mapping[str, Suggestion]) -> list[dict[str, Any]]:
-        """Tell of each part of a value where it came from: `origin` and, of what was suggested, `score` and `source`.
-
-        Parameters
-        ----------
-        value : object
-            The value.
-        suggestions : mapping
-            Suggestions by their ids.
-        """
-        found: list[dict[str, Any]] = []
-        for name, part in self.parts(value).items():
-            suggestion = suggestions.get(name)
-            if suggestion is None:
-                found.append({"origin": "human"})
-            else:
-                origin: Origin = "suggested" if part == suggestion.part else "changed"
-                found.append({"origin": origin, "score": suggestion.score, "source": suggestion.source})
-        return found
-
-
-def _score(given: Any) -> float | None:
-    """Take a score as numpy, pandas or JSON have it."""
-    try:
-        score = math.nan if given is None else float(given)
-    except (TypeError, ValueError):
-        raise AnnotationError(f"expected a number as score, got {given!r:.80}") from None
-    return score if math.isfinite(score) else None

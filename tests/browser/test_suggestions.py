@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 import nblabel as nl
-from nblabel.tasks.base import PROVENANCE
+from nblabel.tasks.context import PROVENANCE
 
 CAT = {"label": "cat", "left": 100, "top": 80, "width": 200, "height": 120}
 DOG = {"label": "dog", "left": 400, "top": 100, "width": 100, "height": 300}

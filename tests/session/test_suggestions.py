@@ -11,7 +11,7 @@ import pytest
 from nblabel.errors import AnnotationError, SessionError
 from nblabel.session import Columns, Function, Session
 from nblabel.session.suggesting import PATIENCE
-from nblabel.tasks.base import PROVENANCE, Context, Media
+from nblabel.tasks.context import PROVENANCE, Context, Media
 
 BOX = {"label": "cat", "left": 1, "top": 2, "width": 10, "height": 20}
 DOG = {"label": "dog", "left": 30, "top": 2, "width": 10, "height": 20}
