@@ -160,6 +160,9 @@ class ManifestArray(OpsMixin, ObjectStringArrayMixin, ExtensionArray):  # type: 
 
     def origins(self) -> Iterator[tuple[Column, NDArray[np.intp], NDArray[np.int64]]]:
         """Yield each column that rows come from, the positions of these rows (m,), and their lines (m,)."""
+        if len(self._columns) == 1 and len(self) and self._rows.min() >= 0:
+            yield self._columns[0], np.arange(len(self)), self._rows
+            return
         which, line = self._origin()
         for number, column in enumerate(self._columns):
             places = np.flatnonzero(which == number)

@@ -6,9 +6,11 @@ manifest file"). The bytes are kept as they came; reading finds the lines, which
 
 from __future__ import annotations
 
+import contextlib
 import json
 import weakref
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,7 +23,7 @@ from nblabel.manifest.attributes import metadata_name
 from nblabel.manifest.codec import MISSING, Unreadable, cell_decoder, decode_object, is_missing, paused_gc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,11 +35,12 @@ ABSENT, NULL, VALUE = 0, 1, 2
 SOURCES = ("source-ref", "source")
 """The keys that say what is to be labeled; the first one wins where both are there."""
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 _NULL = Raw(b"null")
 _PLAIN_STARTS = frozenset(b'"-0123456789tf')
 
+_REFUSALS = (msgspec.MsgspecError, ValueError, RecursionError)
 _Row = dict[str, Raw]
 
 
@@ -180,17 +183,22 @@ def _feeds(data: bytes) -> NDArray[np.int64]:
     """Return where the line feeds are."""
     whole = np.frombuffer(data, np.uint8)
     # In blocks: the mask of a whole large file costs more in fresh pages than the search does.
-    found = [np.flatnonzero(whole[at : at + _BLOCK // 4] == ord("\n")) + at for at in range(0, len(data), _BLOCK // 4)]
+    found = [np.flatnonzero(whole[at : at + _BLOCK] == ord("\n")) + at for at in range(0, len(data), _BLOCK)]
     return np.concatenate([np.empty(0, np.int64), *found])
 
 
 class _Reader:
-    """Fills the states, values and bad lines of a `Lines`, a block at a time."""
+    """Fills the states, values and bad lines of a `Lines`, a block at a time.
+
+    A block is split into the cells of each key: JSON text, or values where the column has held values of one plain kind so far. In most blocks all
+    lines have the same keys; a struct of these splits them faster than dictionaries do, and refuses a line that has others.
+    """
 
     def __init__(self, lines: Lines) -> None:
         self.lines = lines
         self.split = msgspec.json.Decoder(_Row)
         self.decode = msgspec.json.Decoder().decode
+        self.is_ascii = lines.data.isascii()
         self.plain: dict[str, tuple[type, list[Any]]] = {}
         self.mixed: set[str] = set()
 
@@ -201,7 +209,7 @@ class _Reader:
         first = 0
         while first < count:
             last = max(int(np.searchsorted(starts, starts[first] + _BLOCK)), first + 1)
-            self._take(first, *self._rows(first, last))
+            self._take(first, last)
             first = last
         for key, (kind, values) in self.plain.items():
             if len(values) != count or _is_label(key, lines.states):
@@ -212,75 +220,109 @@ class _Reader:
             else:
                 lines.plain[key] = pd.Series(values, dtype=None if kind is str else kind)
 
-    def _rows(self, first: int, last: int) -> tuple[list[_Row], bool]:
-        """Return the lines split at their keys, and whether one may have a value that counts as missing."""
+    def _take(self, first: int, last: int) -> None:
+        """Take a block of lines in."""
+        columns = self._alike(first, last) if self._is_regular(first, last) else None
+        complete = columns is not None
+        if columns is None:
+            rows = self._rows(first, last)
+            columns = {key: [row.get(key) for row in rows] for key in {key: None for row in rows for key in row}}
+        states = self.lines.states
+        # All keys before the values, as a later one may tell that an earlier one is a label.
+        for key in columns:
+            if key not in states:
+                states[key] = np.zeros(len(self.lines), np.uint8)
+        for key, cells in columns.items():
+            if complete and (key in self.plain or _NULL not in cells):
+                states[key][first:last] = VALUE
+            else:
+                states[key][first:last] = [ABSENT if cell is None else NULL if cell == _NULL else VALUE for cell in cells]
+            self._take_values(key, first, cells)
+
+    def _is_regular(self, first: int, last: int) -> bool:
+        """Tell whether the lines are UTF-8 and cannot be mistaken for others when they are read as one text."""
         lines = self.lines
-        start, end = int(lines.starts[first]), int(lines.ends[last - 1])
-        block = lines.data[start:end]
         whole = np.frombuffer(lines.data, np.uint8)
         # An object may hold line feeds between its parts; with a brace at both ends of every line none can reach into the next.
         braces = (whole[lines.starts[first:last]] == ord("{")).all() and (whole[lines.ends[first:last] - 1] == ord("}")).all()
-        if braces and _is_utf8(block):
-            try:
-                rows: list[_Row] = self.split.decode_lines(block)
-            except (msgspec.MsgspecError, UnicodeError, RecursionError):
-                pass
-            else:
+        return bool(braces) and (self.is_ascii or _is_utf8(lines.data[lines.starts[first] : lines.ends[last - 1]]))
+
+    def _alike(self, first: int, last: int) -> dict[str, list[Any]] | None:
+        """Return the cells of lines that all have the keys of the first one; None where they have not."""
+        lines = self.lines
+        try:
+            keys = tuple(self.split.decode(lines[first]))
+            split = _splitter(keys, tuple(self.plain[key][0] if key in self.plain else Raw for key in keys))
+            rows = split(memoryview(lines.data)[lines.starts[first] : lines.ends[last - 1]])
+        except _REFUSALS:
+            return None
+        if len(rows) != last - first:
+            return None
+        return {key: list(map(attrgetter(_field(place)), rows)) for place, key in enumerate(keys)}
+
+    def _rows(self, first: int, last: int) -> list[_Row]:
+        """Return each line split at its keys."""
+        lines = self.lines
+        if self._is_regular(first, last):
+            with contextlib.suppress(*_REFUSALS):
+                rows = self.split.decode_lines(memoryview(lines.data)[lines.starts[first] : lines.ends[last - 1]])
                 if len(rows) == last - first:
-                    return rows, b"null" in block
-        return [self._row(row) for row in range(first, last)], True
+                    return rows
+        return [self._row(row) for row in range(first, last)]
 
     def _row(self, row: int) -> _Row:
         line = self.lines[row]
         if _is_utf8(line):
-            try:
+            with contextlib.suppress(*_REFUSALS):
                 return self.split.decode(line)
-            except (msgspec.MsgspecError, UnicodeError, RecursionError):
-                pass
         value = decode_object(line)
         if isinstance(value, Unreadable):
             self.lines.bad[row] = value.reason
             return {}
         return {key: _NULL if is_missing(cell) else Raw(json.dumps(cell).encode()) for key, cell in value.items()}
 
-    def _take(self, first: int, rows: list[_Row], has_null: bool) -> None:  # noqa: FBT001
-        lines = self.lines
-        seen: dict[str, Any] = {}
-        for row in rows:
-            seen.update(row)
-        last = first + len(rows)
-        full = sum(map(len, rows)) == len(seen) * len(rows)
-        for key in seen:
-            states = lines.states.get(key)
-            if states is None:
-                states = lines.states[key] = np.zeros(len(lines), np.uint8)
-            if has_null:
-                states[first:last] = [ABSENT if cell is None else NULL if cell == _NULL else VALUE for cell in [row.get(key) for row in rows]]
-            else:
-                states[first:last] = VALUE if full else [VALUE if key in row else ABSENT for row in rows]
-            self._take_values(key, first, rows)
-
-    def _take_values(self, key: str, first: int, rows: list[_Row]) -> None:
-        """Decode a block of a column that may turn out to hold values of one kind only."""
+    def _take_values(self, key: str, first: int, cells: list[Any]) -> None:
+        """Take in a block of a column that may turn out to hold values of one kind only."""
         if key in SOURCES or key in self.mixed or _is_label(key, self.lines.states):
+            self.plain.pop(key, None)
             return
         known = self.plain.get(key)
-        everywhere = (self.lines.states[key][first : first + len(rows)] == VALUE).all()
-        if not everywhere or (known is None and first) or memoryview(rows[0][key])[0] not in _PLAIN_STARTS:
+        values = self._values(key, first, cells) if known is not None or not first else None
+        kinds = set(map(type, values or []))
+        if values is None or len(kinds) != 1 or (known is not None and known[0] not in kinds) or not kinds <= {str, int, float, bool}:
             self.mixed.add(key)
-            return
-        try:
-            values = self.decode(b"[" + b",".join([row[key] for row in rows]) + b"]")
-        except (msgspec.MsgspecError, UnicodeError):
-            self.mixed.add(key)
-            return
-        kinds = set(map(type, values))
-        if len(kinds) != 1 or (known is not None and known[0] not in kinds) or not kinds <= {str, int, float, bool}:
-            self.mixed.add(key)
+            self.plain.pop(key, None)
         elif known is None:
             self.plain[key] = (kinds.pop(), values)
         else:
             known[1].extend(values)
+
+    def _values(self, key: str, first: int, cells: list[Any]) -> list[Any] | None:
+        """Return the values of cells, None where there are cells without one, or with lists or dicts."""
+        if not isinstance(cells[0], Raw):
+            return cells
+        everywhere = (self.lines.states[key][first : first + len(cells)] == VALUE).all()
+        if not everywhere or memoryview(cells[0])[0] not in _PLAIN_STARTS:
+            return None
+        try:
+            return self.decode(b"[" + b",".join(cells) + b"]")  # type: ignore[no-any-return]
+        except (msgspec.MsgspecError, UnicodeError):
+            return None
+
+
+@lru_cache(maxsize=64)
+def _splitter(keys: tuple[str, ...], kinds: tuple[type, ...]) -> Callable[[memoryview], list[Any]]:
+    """Return a function from lines that all have just these keys to a struct each."""
+    # Numbers are told apart afterwards: a field of floats would take an integer for one.
+    fields = [
+        (_field(place), int | float if kind in {int, float} else kind, msgspec.field(name=key))
+        for place, (key, kind) in enumerate(zip(keys, kinds, strict=True))
+    ]
+    return msgspec.json.Decoder(msgspec.defstruct("Line", fields, forbid_unknown_fields=True, gc=False)).decode_lines
+
+
+def _field(place: int) -> str:
+    return f"field{place}"
 
 
 def _is_label(key: str, keys: Sequence[str] | dict[str, Any]) -> bool:

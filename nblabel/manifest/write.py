@@ -130,6 +130,9 @@ class _Writer:
         for column in self.columns:
             self.dirty |= column.dirty
             self.touches_members |= column.dirty & column.has_member
+        # What nobody touched stands on every line where it stood.
+        self.standing = {column.name: Change(column.name, KEEP) for column in self.columns if column.stands}
+        self.moving = [column for column in self.columns if not column.stands]
         for key in {key: None for lines in origin.files for key in lines.states if key not in set(names)}:
             lost = origin.states(key) != ABSENT
             self.dirty |= lost
@@ -200,9 +203,9 @@ class _Writer:
             return line
         if not self.touches_members[place]:
             return append(line, self._new(place))
-        changes: dict[str, Change] = {}
+        changes = self.standing.copy()
         new: list[tuple[str, bytes]] = []
-        for column in self.columns:
+        for column in self.moving:
             value = self._value(column, place)
             if value is None:
                 continue
@@ -271,6 +274,7 @@ class _LazyColumn:
         filled = (line < 0) & (origin.states(name) == NULL)
         self.dirty = ~here & ~filled & ((states != ABSENT) | self.own)
         self.dirty[list(self.changes)] = True
+        self.stands = self.renamed is None and not self.dirty.any()
 
     def member(self, place: int) -> str | None:
         """Return the key of the row's line that this column stands for."""
@@ -317,6 +321,7 @@ class _PlainColumn:
             if both.any():
                 kept[places[both]] = self._unchanged(places[both], lines, rows[both])
         self.dirty = ~kept
+        self.stands = not self.dirty.any()
 
     @cached_property
     def cells(self) -> NDArray[Any]:
@@ -331,7 +336,7 @@ class _PlainColumn:
             pairs = zip(self.cells[places].tolist(), lines.cells(rows, self.name), strict=True)
             return np.array([_alike(cell, value) for cell, value in pairs], bool)
         if self.series.dtype == plain.dtype != object:
-            return np.asarray(self.series.array[places] == plain.array[rows], bool)
+            return np.asarray(_picked(self.series.array, places) == _picked(plain.array, rows), bool)
         cells, values = self.cells[places], plain.to_numpy()[rows]
         if cells.dtype.kind == "f" and values.dtype.kind == "i":
             return np.asarray(cells == values.astype(np.float64))
@@ -346,6 +351,11 @@ class _PlainColumn:
         if not self.dirty[place]:
             return KEEP if self.has_member[place] else None
         return None if self.missing[place] else encode(self.cells[place])
+
+
+def _picked(array: Any, places: NDArray[Any]) -> Any:
+    """Return the cells at some places; all of them in order as they are, as Arrow is slow to pick texts."""
+    return array if len(places) == len(array) and (places == np.arange(len(array))).all() else array[places]
 
 
 def _alike(cell: object, value: object) -> bool:

@@ -203,6 +203,41 @@ def test_blocks_join(monkeypatch):
     assert (df["n"].dtype, df["late"].dtype.name) == ("int64", "manifest")
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'{"source":"a","n":1.0,"s":"x","t":true}',
+        b'{"source":"a","n":true,"s":"x","t":true}',
+        b'{"source":"a","n":1,"s":"x","t":1}',
+        b'{"source":"a","n":1,"s":1,"t":true}',
+        b'{"source":"a","n":1,"s":null,"t":true}',
+        b'{"source":null,"n":1,"s":"x","t":true}',
+        b'{"source":"a","n":{"m":[1]},"s":"x","t":true}',
+        b'{"source":"a","n":18446744073709551616,"s":"x","t":true}',
+        b'{"source":"a","n":9223372036854775808,"s":"x","t":true}',
+        b'{"source":"a","n":1,"s":"\\ud800","t":true}',
+        b'{"source":"a","n":1,"s":"x"}',
+        b'{"source":"a","n":1,"s":"x","t":true,"more":1}',
+        b'{"source":"a","n":1,"s":"x","t":true,"n":2}',
+        b'{"t":false,"s":"y","n":2,"source":"b"}',
+        b'{"source":"a","n":1,"s":"x","t":true,"n-metadata":{}}',
+    ],
+)
+def test_one_line_that_is_unlike_the_others(monkeypatch, odd):
+    monkeypatch.setattr("nblabel.manifest.lines._BLOCK", 256)
+    lines = [b'{"source":"a%d","n":%d,"s":"x%d","t":true}' % (n, n, n) for n in range(40)]
+    lines[20:20] = [odd]
+    content = b"\n".join(lines) + b"\n"
+    df = read(content)
+    wanted = [json.loads(line) for line in lines]
+
+    assert written(df) == content
+    for key in df.columns:
+        assert [None if value is pd.NA else value for value in df[key].tolist()] == [line.get(key) for line in wanted]
+        assert df[key].isna().tolist() == [line.get(key) is None for line in wanted]
+        assert {type(value) for value in df[key].dropna().tolist()} == {type(line[key]) for line in wanted if line.get(key) is not None}
+
+
 KEYS = st.sampled_from(["source", "source-ref", "a", "a-metadata", "b", "", 'q"', "é"]) | st.text(max_size=4)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["\ud800", "\x00"]),
