@@ -2,77 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
 import pandas as pd
 import pytest
+from harness.markup import CORPUS, expect_nothing_ran, expect_nothing_runs
 from playwright.sync_api import expect
 
 import nblabel as nl
-
-HURT = "window.hurt=(window.hurt||0)+1"
-VECTORS = [
-    f"<script>{HURT}</script>",
-    f"<img src=x onerror={HURT}>",
-    f"<svg onload={HURT}>",
-    f"<svg><script>{HURT}</script></svg>",
-    f"<svg><animate onbegin={HURT} attributeName=x dur=1s>",
-    "<iframe srcdoc='<script>parent.hurt=1</script>'></iframe>",
-    f"<iframe src=javascript:parent.{HURT}></iframe>",
-    f"<body onload={HURT}>",
-    f"<input autofocus onfocus={HURT}>",
-    f"<details open ontoggle={HURT}>x</details>",
-    f"<video><source onerror={HURT}></video>",
-    f"<audio src=x onerror={HURT}>",
-    f"<marquee onstart={HURT}>x</marquee>",
-    f"<math><mtext><style><img src=x onerror={HURT}></style></mtext></math>",
-    f"<a href=javascript:{HURT}>x</a>",
-    f"<a href=' &#106;avascript:{HURT}'>x</a>",
-    f"<object data=javascript:{HURT}></object>",
-    f"<embed src=javascript:{HURT}>",
-    f"<form action=javascript:{HURT}><button>x</button></form>",
-    f"<meta http-equiv=refresh content='0;url=javascript:{HURT}'>",
-    f"<style>@import 'javascript:{HURT}';</style>",
-    f"<template><script>{HURT}</script></template>",
-    f"[x](javascript:{HURT})",
-    f"[x](java\tscript:{HURT})",
-    f"![x](javascript:{HURT})",
-    f"<javascript:{HURT}>",
-    f"[x]: javascript:{HURT}\n\n[x]",
-    f"{{{{constructor.constructor('{HURT}')()}}}}",
-]
-CONTEXTS = [
-    "{}",
-    '">{}',
-    "'>{}",
-    "-->{}",
-    "]]>{}",
-    "</style>{}",
-    "</script>{}",
-    "</textarea>{}",
-    "</title>{}",
-    "<b>{}</b>",
-    "\N{FULLWIDTH LESS-THAN SIGN}{}",
-    "\N{RIGHT-TO-LEFT OVERRIDE}{}",
-]
-CORPUS = [context.format(vector) for context, vector in itertools.product(CONTEXTS, VECTORS)]
-ELEMENTS = "script, img, iframe, object, embed, video, audio, form[action], meta, math, marquee, template, details, a[href^='j' i], animate"
 
 
 @pytest.fixture(autouse=True)
 def _nothing_runs(plain_page):
     yield
-    page = plain_page.page
-    page.wait_for_timeout(100)
-    assert page.evaluate("window.hurt") is None
-    found = page.evaluate(
-        """elements => [...document.querySelectorAll("*")].flatMap(host => host.shadowRoot ? [...host.shadowRoot.querySelectorAll("*")] : [])
-            .filter(element => element.matches(elements) || [...element.attributes].some(({ name }) => name.startsWith("on")))
-            .map(element => element.outerHTML)""",
-        ELEMENTS,
-    )
-    assert found == []
+    expect_nothing_ran(plain_page.page)
 
 
 def test_the_corpus_is_large_and_would_hurt(plain_page):
@@ -138,9 +81,7 @@ def test_in_what_python_shows(plain_page, tmp_path):
         html += [bundle["text/html"] for one in shown if "text/html" in (bundle := _bundle(one))]
     assert sum(text.count("window.hurt") for text in html) >= len(CORPUS)
     page = plain_page.page.context.new_page()
-    page.set_content("".join(html))
-    page.wait_for_timeout(200)
-    assert page.evaluate("window.hurt") is None
+    expect_nothing_runs(page, "".join(html))
     page.close()
     widget.close()
 
