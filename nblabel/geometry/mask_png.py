@@ -11,7 +11,7 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-__all__ = ["BACKGROUND", "DecodedMask", "Problem", "check_mask", "decode_mask", "encode_mask", "parse_color_map"]
+__all__ = ["BACKGROUND", "DecodedMask", "Problem", "check_mask", "chunk_names", "decode_mask", "encode_mask", "parse_color_map"]
 
 BACKGROUND = "BACKGROUND"
 """What Ground Truth calls pixels of no class; index 0."""
@@ -38,6 +38,7 @@ _MAX_PIXELS = 100_000_000
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BLOCK = 1 << 22
+_CHUNK_FRAME = 12  # bytes of a chunk beside its body: length, name, checksum
 
 
 def encode_mask(mask: NDArray[np.uint8], colors: Sequence[str]) -> bytes:
@@ -85,11 +86,14 @@ class DecodedMask:
         Class name of each index, 0 is always the background.
     unknown : dict
         Number of pixels of each colour (``#rrggbb``) or index (``"17"``) that the colour map lacks; they are background in `mask`.
+    moved : dict
+        By index in the file, the index in `mask`, where the palette gives an index the colour of another class.
     """
 
     mask: NDArray[np.uint8]
     names: dict[int, str]
     unknown: dict[str, int]
+    moved: dict[int, int] = field(default_factory=dict)
 
 
 def parse_color_map(color_map: Mapping[Any, Any] | None) -> dict[int, tuple[str, str]]:
@@ -179,8 +183,9 @@ def _by_palette(image: Image.Image, entries: dict[int, tuple[str, str]], *, know
     for index, match in found.items():
         table[index] = match or 0
     unknown = {shown[index]: int(counts[index]) for index, match in found.items() if match is None}
-    same = all(index == match for index, match in found.items())
-    return DecodedMask(indices.copy() if same else table[indices], {index: name for index, (name, _) in entries.items()}, unknown)
+    moved = {index: match for index, match in found.items() if match is not None and match != index}
+    same = not moved and not unknown
+    return DecodedMask(indices.copy() if same else table[indices], {index: name for index, (name, _) in entries.items()}, unknown, moved)
 
 
 def _palette(image: Image.Image) -> NDArray[np.uint8] | None:
@@ -228,6 +233,22 @@ def _class_of(color: NDArray[np.uint8], entries: dict[int, tuple[str, str]]) -> 
 
 def _hex(color: NDArray[np.uint8]) -> str:
     return "#" + bytes(color[:3]).hex()
+
+
+def chunk_names(data: bytes) -> list[str]:
+    """List the chunks of a PNG file in their order, ``["IHDR", "PLTE", "IDAT", "IEND"]`` for a mask of Ground Truth.
+
+    Parameters
+    ----------
+    data : bytes
+        The file; what comes after its end, or is cut off, is left out.
+    """
+    names: list[str] = []
+    at = len(_SIGNATURE)
+    while at + _CHUNK_FRAME <= len(data) and names[-1:] != ["IEND"]:
+        names.append(data[at + 4 : at + 8].decode("latin-1"))
+        at += _CHUNK_FRAME + int.from_bytes(data[at : at + 4], "big")
+    return names
 
 
 @dataclass(frozen=True, slots=True)

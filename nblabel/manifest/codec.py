@@ -20,7 +20,19 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MISSING", "Unreadable", "cell_decoder", "decode_object", "encode", "encode_any", "is_encodable", "is_missing", "paused_gc", "same"]
+__all__ = [
+    "MISSING",
+    "Unreadable",
+    "cell_decoder",
+    "decode_canonical",
+    "decode_object",
+    "encode",
+    "encode_any",
+    "is_encodable",
+    "is_missing",
+    "paused_gc",
+    "same",
+]
 
 MISSING: Any = msgspec.UNSET
 """What a decoder returns for a key that a line does not have."""
@@ -113,6 +125,18 @@ def decode_object(line: bytes, **hooks: Any) -> dict[str, Any] | Unreadable:
     return Unreadable("ERROR_INVALID_JSON_LINE", f"a JSON object was expected, this is {_KINDS[type(value)]}")
 
 
+def decode_canonical(line: bytes) -> dict[str, Any] | None:
+    """Return the object on a line that is written as `encode` writes, as most are: such a line has no key twice, no NaN and no blanks.
+
+    Several times as fast as `decode_object`; None for any other line.
+    """
+    try:
+        value = _DECODER.decode(line)
+        return value if isinstance(value, dict) and _ENCODER.encode(value) == line else None
+    except _REFUSALS:
+        return None
+
+
 @lru_cache(maxsize=1024)
 def cell_decoder(key: str) -> Callable[[bytes], Any]:
     """Return a function from a line to the value of one of its keys, or `MISSING`; the line must be known to be good."""
@@ -187,6 +211,7 @@ def _plain(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} has no JSON form")
 
 
+_DECODER = msgspec.json.Decoder()
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
 
 

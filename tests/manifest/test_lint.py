@@ -236,6 +236,8 @@ LABELS = [
     ([("SPAN_OUTSIDE_TEXT", "x")], spans("Ada", (2, 2, "Person"))),
     ([("SPAN_OUTSIDE_TEXT", "x")], spans("😀😀", (0, 3, "Person"))),
     ([("SPAN_LABEL_UNKNOWN", "x")], spans("Ada", (0, 3, "Place"))),
+    ([], spans("Ada Bob", (4, 7, "Person"), (0, 4, "Person"))),
+    ([("SPANS_OVERLAP", "x")], spans("Ada Bob", (4, 7, "Person"), (0, 5, "Person"))),
     ([("ERROR_INVALID_IMAGE", "source-ref")], {**boxes(BOX), "source-ref": "s3://b/a.webp"}),
     ([("ERROR_INVALID_IMAGE_DIMENSION", "source-ref")], boxes(BOX, size=(5000, 480))),
     ([("IMAGE_TOO_LARGE", "source-ref"), ("ERROR_INVALID_IMAGE_DIMENSION", "source-ref")], boxes(BOX, size=(20_000, 6_000))),
@@ -371,6 +373,38 @@ class TestMasks:
         assert table["pixels"].tolist() == [6]
 
     @pytest.mark.parametrize(
+        ("options", "codes_found"),
+        [
+            ({}, []),
+            ({"bits": 4}, ["MASK_NOT_INDEXED"]),
+            ({"dpi": (72, 72)}, ["MASK_CHUNKS_DIFFER"]),
+            ({"transparency": b"\xff\xff"}, ["MASK_CHUNKS_DIFFER"]),
+        ],
+    )
+    def test_form_of_the_file(self, mask, options, codes_found):
+        image = Image.open(io.BytesIO(encode_mask(INDICES, COLORS)))
+        file = io.BytesIO()
+        image.save(file, "PNG", **options)
+
+        assert mask(file.getvalue())[0] == [(code, "x-ref") for code in codes_found]
+
+    def test_gray_mask(self, mask):
+        file = io.BytesIO()
+        Image.fromarray(INDICES).save(file, "PNG")
+
+        problems, table = mask(file.getvalue())
+        assert problems == [("MASK_CHUNKS_DIFFER", "x-ref")]
+        assert table["pixels"].tolist() == [6]
+
+    @pytest.mark.parametrize(("first", "color"), [("BACKGROUND", "#ffffff"), ("sky", "#d62728")])
+    def test_colour_of_a_class_under_another_index(self, mask, first, color):
+        color_map = {**COLOR_MAP, "0": {"class-name": first, "hex-color": color}}
+        problems, table = mask(encode_mask(INDICES * 2, [COLORS[0], "#1f77b4", COLORS[1]]), color_map)
+
+        assert problems == ([("MASK_INDICES_DIFFER", "x-ref")] if first == "BACKGROUND" else [])
+        assert table["label"].tolist() == ["road"]
+
+    @pytest.mark.parametrize(
         "color_map", [None, {"1": {"class-name": "road"}}, {**COLOR_MAP, "2": {"class-name": "car", "hex-color": COLORS[1], "confidence": 0}}]
     )
     def test_color_map(self, mask, color_map):
@@ -416,6 +450,7 @@ class TestFiles:
 
     def test_too_large(self, image):
         assert image(picture(640, 480) + b"\0" * 40_000_000) == [("IMAGE_TOO_LARGE", "source-ref")]
+        assert image(picture(640, 480) + b"\0" * 15_000_000) == [("IMAGE_TOO_LARGE_FOR_REKOGNITION", "source-ref")]
 
     def test_remote_only_when_asked(self, monkeypatch):
         asked = []
@@ -505,7 +540,9 @@ def test_codes():
     checked = {code for code, *_ in BAD} | {code for problems, _ in LABELS + MANIFESTS for code, _ in problems}
     checked |= {code for code, _ in SEQUENCES + CLOUDS if code}
     masks = {"LABEL_FILE_NOT_FOUND", "LABEL_FILE_UNREADABLE", "INVALID_COLOR_MAP", "MASK_SIZE_DIFFERS", "MASK_COLOR_UNKNOWN", "MASK_NOT_INDEXED"}
+    masks |= {"MASK_CHUNKS_DIFFER", "MASK_INDICES_DIFFER"}
     elsewhere = masks | {"VALUE_TOO_LONG", "RESERVED_KEY", "VALUE_NOT_JSON", "SOURCE_NOT_FOUND", "IMAGE_SIZE_DIFFERS", "MANIFEST_TOO_LARGE"}
+    elsewhere |= {"IMAGE_TOO_LARGE_FOR_REKOGNITION"}
 
     assert table.index.is_unique
     assert set(table["severity"]) == {"error", "warning"}

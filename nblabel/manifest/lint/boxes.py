@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nblabel.manifest.lint.rules import Problem, rule
 
@@ -28,12 +28,9 @@ def image_size_missing(label: Label) -> Iterator[Problem]:
 def invalid_box(label: Label) -> Iterator[Problem]:
     """A bounding box reaches out of its image, or has no size."""
     for place, box in enumerate(label.boxes):
-        left, top, right, bottom = box["left"], box["top"], box["left"] + box["width"], box["top"] + box["height"]
-        width, height = label.image_size or (math.inf, math.inf)
-        if not all(map(math.isfinite, (left, top, right, bottom))) or box["width"] <= 0 or box["height"] <= 0:
-            yield Problem(f"box {place} has left {left}, top {top}, width {box['width']}, height {box['height']}", label.name)
-        elif min(left, top) < -_SLACK or right > width + _SLACK or bottom > height + _SLACK:
-            yield Problem(f"box {place} reaches from ({left}, {top}) to ({right}, {bottom}), the image has {width} x {height} pixels", label.name)
+        fault = _fault(label, box)
+        if fault:
+            yield Problem(f"box {place} {fault}", label.name)
 
 
 @rule("label", "ERROR_BOUNDING_BOX_TOO_SMALL", "warning", remedy="Take the box out, or draw it anew.")
@@ -71,7 +68,7 @@ def missing_confidence(label: Label) -> Iterator[Problem]:
 @rule("label", "ERROR_NO_VALID_ANNOTATIONS", "error", remedy="Draw the boxes anew.")
 def no_valid_box(label: Label) -> Iterator[Problem]:
     """No bounding box of an image lies in it."""
-    if label.boxes and len(list(invalid_box(label))) == len(label.boxes):
+    if label.boxes and all(_fault(label, box) for box in label.boxes):
         yield Problem(f"none of the {len(label.boxes)} boxes lies in the image", label.name)
 
 
@@ -87,6 +84,17 @@ def no_machine_boxes(label: Label) -> Iterator[Problem]:
     """A machine labeled an image and found no bounding box."""
     if _is_empty(label) and label.metadata.get("human-annotated") == "no":
         yield Problem("the image has no boxes", label.name)
+
+
+def _fault(label: Label, box: dict[str, Any]) -> str | None:
+    """Return what keeps a box from lying in its image."""
+    left, top, right, bottom = box["left"], box["top"], box["left"] + box["width"], box["top"] + box["height"]
+    width, height = label.image_size or (math.inf, math.inf)
+    if not all(map(math.isfinite, (left, top, right, bottom))) or box["width"] <= 0 or box["height"] <= 0:
+        return f"has left {left}, top {top}, width {box['width']}, height {box['height']}"
+    if min(left, top) < -_SLACK or right > width + _SLACK or bottom > height + _SLACK:
+        return f"reaches from ({left}, {top}) to ({right}, {bottom}), the image has {width} x {height} pixels"
+    return None
 
 
 def _is_empty(label: Label) -> bool:

@@ -6,12 +6,13 @@ Files are looked at where they are on this machine, or when asked to.
 from __future__ import annotations
 
 import io
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from nblabel.errors import AnnotationError, MediaError, StorageError
-from nblabel.geometry.mask_png import check_mask, parse_color_map
+from nblabel.geometry.mask_png import BACKGROUND, check_mask, chunk_names, decode_mask, parse_color_map
 from nblabel.manifest.lint.rules import Problem, rule
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from nblabel.manifest.lint.record import Label
 
 _MASKS = "groundtruth/semantic-segmentation"
+_CHUNKS = ["IHDR", "PLTE", "IDAT", "IEND"]
+_INDEXED = {"1", "L", "P"}
+_BITS = 8
+_DEPTH = 24  # where a PNG file has its bits a channel
 
 
 @rule("label", "LABEL_FILE_NOT_FOUND", "error", remedy="Check the path; one that is relative starts from the folder of the manifest.")
@@ -78,11 +83,49 @@ def mask_color_unknown(label: Label) -> Iterator[Problem]:
 
 @rule("label", "MASK_NOT_INDEXED", "warning", remedy="Save it as 8-bit palette PNG, index for index; training with SageMaker takes no other.")
 def mask_not_indexed(label: Label) -> Iterator[Problem]:
-    """A mask is a coloured picture, not one of class indices with a palette."""
-    if label.type == _MASKS and isinstance(label.content, bytes) and not list(_mask_problems(label, "mask-unreadable")):
-        with Image.open(io.BytesIO(label.content)) as image:
-            if image.mode not in {"L", "P"}:
-                yield Problem(f"the mask is of the mode {image.mode}, expected a palette", label.name)
+    """A mask is a coloured picture, or has less than 8 bits a pixel; not class indices of 8 bits with a palette."""
+    content = _readable(label)
+    if content is None:
+        return
+    with Image.open(io.BytesIO(content)) as image:
+        mode = image.mode
+    depth = content[_DEPTH]
+    if mode not in _INDEXED:
+        yield Problem(f"the mask is of the mode {mode}, expected a palette", label.name)
+    elif depth < _BITS:
+        yield Problem(f"the mask has {depth} bits a pixel, expected {_BITS}", label.name)
+
+
+@rule("label", "MASK_CHUNKS_DIFFER", "warning", remedy="Save it as palette PNG without transparency, colour profile, text or animation.")
+def mask_chunks_differ(label: Label) -> Iterator[Problem]:
+    """A mask of indices has other parts than header, palette, pixels and end (IHDR, PLTE, IDAT, IEND), which Ground Truth writes in this order."""
+    content = _readable(label)
+    if content is None:
+        return
+    names = chunk_names(content)
+    with Image.open(io.BytesIO(content)) as image:
+        indexed = image.mode in _INDEXED
+    if indexed and [name for name, _ in groupby(names)] != _CHUNKS:
+        yield Problem(f"the mask has the chunks {', '.join(name for name, _ in groupby(names)):.80}, expected {', '.join(_CHUNKS)}", label.name)
+
+
+@rule("label", "MASK_INDICES_DIFFER", "warning", remedy="Write the mask anew: colours tell its classes here, but training reads the indices.")
+def mask_indices_differ(label: Label) -> Iterator[Problem]:
+    """A mask has the colour of a class under another index than its class map has, as some masks of 2020 have."""
+    content = _readable(label)
+    found = label.metadata.get("internal-color-map")
+    # Where index 0 is a real class, nobody says how the indices in the file are counted.
+    if content is None or not isinstance(found, dict) or found.get("0", {"class-name": BACKGROUND})["class-name"].upper() != BACKGROUND:
+        return
+    mask = decode_mask(content, found)
+    for index, match in mask.moved.items():
+        yield Problem(f"index {index} has the colour of class {match} ({mask.names[match]!r:.80})", label.name)
+
+
+def _readable(label: Label) -> bytes | None:
+    """Return the file of a mask that can be read."""
+    readable = label.type == _MASKS and isinstance(label.content, bytes) and not list(_mask_problems(label, "mask-unreadable"))
+    return label.content if readable and isinstance(label.content, bytes) else None
 
 
 def _mask_problems(label: Label, code: str) -> Iterator[Problem]:

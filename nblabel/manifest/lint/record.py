@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nblabel.errors import AnnotationError, ManifestError
-from nblabel.manifest.codec import Unreadable, decode_object
+from nblabel.manifest.codec import Unreadable, decode_canonical, decode_object
 from nblabel.manifest.kinds import groundtruth_type, kind_of
 from nblabel.manifest.lint.files import Measured
 
@@ -67,11 +67,13 @@ class Line:
         self.labels: list[Label] = []
         self.invalid: set[str] = set()
         self.expects_label = False
-        value: dict[str, Any] | Unreadable
+        value: dict[str, Any] | Unreadable | None
         if isinstance(text, ManifestError):
             self.text, value = b"", Unreadable("VALUE_NOT_JSON", str(text), text.attribute)
         else:
-            self.text, value = text, decode_object(text, object_pairs_hook=self._object, parse_constant=self._constant)
+            self.text, value = text, decode_canonical(text)
+            if value is None:
+                value = decode_object(text, object_pairs_hook=self._object, parse_constant=self._constant)
         self.unreadable = value if isinstance(value, Unreadable) else None
         self.value: dict[str, Any] = {} if isinstance(value, Unreadable) else value
 

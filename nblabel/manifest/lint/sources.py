@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import posixpath
 from typing import TYPE_CHECKING
 
 from nblabel.errors import StorageError
@@ -19,6 +19,7 @@ _SOURCE = "source-ref"
 _IMAGES = (".jpg", ".jpeg", ".png")
 _FORMATS = ("JPEG", "MPO", "PNG")
 _LARGEST = 40_000_000
+_LARGEST_FOR_REKOGNITION = 15_000_000
 _SHORTEST_SIDE, _LONGEST_SIDE = 64, 4_096
 
 
@@ -41,7 +42,7 @@ def invalid_image(line: Line) -> Iterator[Problem]:
     """An image is neither JPEG nor PNG, or damaged."""
     if not line.source or not line.is_image:
         return
-    suffix = PurePosixPath(line.source).suffix.lower()
+    suffix = posixpath.splitext(line.source)[1].lower()
     if suffix and suffix not in _IMAGES:
         yield Problem(f"{line.source!r:.80} does not end in {', '.join(_IMAGES)}", _SOURCE)
     elif isinstance(line.measured, str):
@@ -61,6 +62,14 @@ def image_too_large(line: Line) -> Iterator[Problem]:
     for width, height in line.sizes:
         if width * height > MAX_PIXELS:
             yield Problem(f"the image has {width} x {height} pixels", _SOURCE)
+
+
+@rule("line", "IMAGE_TOO_LARGE_FOR_REKOGNITION", "warning", remedy="Keep it for Ground Truth; for Rekognition Custom Labels, compress the image.")
+def too_large_for_rekognition(line: Line) -> Iterator[Problem]:
+    """An image has more than 15 MB, which Rekognition Custom Labels does not take."""
+    size = line.files.size(line.source, line.folder) if line.files and line.source and line.is_image else None
+    if isinstance(size, int) and _LARGEST_FOR_REKOGNITION < size <= _LARGEST:
+        yield Problem(f"the file has {size:,} bytes", _SOURCE)
 
 
 @rule("line", "ERROR_INVALID_IMAGE_DIMENSION", "warning", remedy="Keep it for Ground Truth; for Rekognition Custom Labels, scale the image.")

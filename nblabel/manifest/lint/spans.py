@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nblabel.manifest.lint.rules import Problem, rule
@@ -37,6 +38,20 @@ def span_label_unknown(label: Label) -> Iterator[Problem]:
     for place, entity in enumerate(_entities(label, "entities")):
         if known and entity.get("label") not in known:
             yield Problem(f"span {place} is {entity.get('label')!r:.80}, the labels are {sorted(map(str, known))!r:.80}", label.name)
+
+
+@rule("label", "SPANS_OVERLAP", "warning", remedy="Keep it for other uses; Comprehend takes no spans that overlap.")
+def spans_overlap(label: Label) -> Iterator[Problem]:
+    """Two spans of a text overlap, which Amazon Comprehend does not take."""
+    found = sorted(
+        (entity["startOffset"], entity["endOffset"])
+        for entity in _entities(label, "entities")
+        if isinstance(entity.get("startOffset"), int) and isinstance(entity.get("endOffset"), int)
+    )
+    for (_, end), (start, later) in pairwise(found):
+        if start < end:
+            yield Problem(f"the spans that end at {end} and {later} overlap from {start} on", label.name)
+            return
 
 
 def _entities(label: Label, key: str) -> list[dict[str, Any]]:
