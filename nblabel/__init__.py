@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nblabel.keys import Keys
     from nblabel.labels import Instructions, Label
     from nblabel.manifest import crawl, read_manifest, read_mask, scan, write_manifest
-    from nblabel.responses import agreement, consolidate, worker_skill
+    from nblabel.responses import AnnotationConsolidationLambda, agreement, consolidate, worker_skill
     from nblabel.tasks.adjustment import Adjustment
     from nblabel.tasks.bounding_box import BoundingBox
     from nblabel.tasks.image_classification import ImageClassification
@@ -36,6 +36,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Adjustment",
+    "AnnotationConsolidationLambda",
     "Attribute",
     "BoundingBox",
     "ImageClassification",
@@ -67,6 +68,7 @@ __all__ = [
 
 _HOMES = {
     "Adjustment": "nblabel.tasks.adjustment",
+    "AnnotationConsolidationLambda": "nblabel.responses",
     "Attribute": "nblabel.attributes",
     "BoundingBox": "nblabel.tasks.bounding_box",
     "ImageClassification": "nblabel.tasks.image_classification",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,16 +21,87 @@ from nblabel.tasks.base import Media
 if TYPE_CHECKING:
     from nblabel.tasks import Task
 
-__all__ = ["METHODS", "Method", "agreement", "consolidate", "consolidation_of", "object_column", "read_answers", "worker_skill"]
+__all__ = [
+    "METHODS",
+    "AnnotationConsolidationLambda",
+    "Method",
+    "Names",
+    "agreement",
+    "consolidate",
+    "consolidation_of",
+    "consolidation_request",
+    "likeness",
+    "object_column",
+    "read_answers",
+    "worker_skill",
+]
 
 _log = logging.getLogger(__name__)
 
 METHODS = ("dawid-skene", "majority", "aws")
 """Names of methods that every task type with a consolidation knows; the first is the default."""
 
-Method = str | Callable[[list[Any]], Any]
+
+@dataclass(frozen=True, slots=True)
+class AnnotationConsolidationLambda:
+    """A post-annotation Lambda function, as a method of consolidation: what Ground Truth would run runs here.
+
+    Parameters
+    ----------
+    handler : callable
+        The function's handler: gets the event that Ground Truth sends, and None as its context, and returns what Ground Truth expects. The event's
+        ``payload["s3Uri"]`` is the path of a local file with the answers. Objects that it leaves out get no annotation.
+
+    Notes
+    -----
+    Format: SageMaker developer guide, "Post-annotation Lambda". The label attribute is called ``label`` here.
+
+    Examples
+    --------
+    >>> import nblabel as nl
+    >>> def first_answer(event, context):
+    ...     objects = json.loads(Path(event["payload"]["s3Uri"]).read_text())
+    ...     name = event["labelAttributeName"]
+    ...     made = []
+    ...     for each in objects:
+    ...         label = json.loads(each["annotations"][0]["annotationData"]["content"])["crowd-classifier"]["label"]
+    ...         metadata = {"class-name": label, "confidence": 0.6, "type": "groundtruth/text-classification"}
+    ...         content = {name: event["labelCategories"].index(label), f"{name}-metadata": metadata}
+    ...         made.append({"datasetObjectId": each["datasetObjectId"], "consolidatedAnnotation": {"content": content}})
+    ...     return made
+    >>> responses = pd.DataFrame([("Hello!", "ann", "good"), ("Hello!", "bob", "bad")], columns=["item", "worker", "annotation"])
+    >>> method = nl.AnnotationConsolidationLambda(first_answer)
+    >>> nl.consolidate(responses, nl.TextClassification(["good", "bad"]), method)[["item", "annotation", "confidence"]]
+         item annotation  confidence
+    0  Hello!       good         0.6
+    """
+
+    handler: Callable[[dict[str, Any], Any], Any]
+
+
+Method = str | Callable[[list[Any]], Any] | AnnotationConsolidationLambda
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """What the numbers of `Answers` stand for.
+
+    Attributes
+    ----------
+    items, workers : sequence
+        Names of the items and of the workers.
+    sources : sequence of str
+        What the items show, as their lines have it.
+    """
+
+    items: Sequence[Any]
+    workers: Sequence[Any]
+    sources: Sequence[str]
+
 
 _COLUMNS = ("item", "worker", "annotation")
+_ATTRIBUTE = "label"
+"""What a Lambda function is told that the label attribute is called."""
 
 
 def consolidate(responses: pd.DataFrame, task: Task, method: Method | None = None, *, gold: Mapping[Any, Any] | None = None) -> pd.DataFrame:
@@ -42,6 +117,7 @@ def consolidate(responses: pd.DataFrame, task: Task, method: Method | None = Non
     method : str or callable, optional
         ``"dawid-skene"`` (default) weighs workers by how good they prove to be, over all items; ``"majority"`` counts votes; ``"aws"`` follows what
         Ground Truth documents for the task. A callable gets the list of annotations of one item and returns one, or a tuple of it and a confidence.
+        A post-annotation Lambda function of Ground Truth's is given as an `AnnotationConsolidationLambda`; items are then taken for what is labeled.
     gold : mapping, optional
         Annotations that are known to be right, by item. They are the result there, and workers are judged by them.
 
@@ -75,8 +151,8 @@ def consolidate(responses: pd.DataFrame, task: Task, method: Method | None = Non
     0  a.jpg        cat
     1  b.jpg        dog
     """
-    answers, items, _ = read_answers(responses, task, gold)
-    found = consolidation_of(answers, task, method)
+    answers, items, workers = read_answers(responses, task, gold)
+    found = consolidation_of(answers, task, method, Names(items=items, workers=workers, sources=[str(item) for item in items]))
     return pd.DataFrame(
         {
             "item": pd.Series(items, dtype=object if not items else None),
@@ -133,6 +209,12 @@ def agreement(responses: pd.DataFrame, task: Task) -> pd.DataFrame:
     return found.assign(note=np.where(found["alpha"].isna(), reason, ""))
 
 
+def likeness(task: Task, one: Any, other: Any) -> float:
+    """Tell how alike two annotations of the same item are, 0 to 1: 1 or 0 for classes, F1 for boxes and spans, intersection over union for masks."""
+    answers = Answers(items=np.array([0, 0]), workers=np.array([0, 1]), annotations=[one, other], shape=(1, 2))
+    return float(task.consolidate(answers, "majority").agreement[0])
+
+
 def read_answers(responses: pd.DataFrame, task: Task, gold: Mapping[Any, Any] | None) -> tuple[Answers, list[Any], list[Any]]:
     """Check responses, and number their items and workers.
 
@@ -162,8 +244,11 @@ def read_answers(responses: pd.DataFrame, task: Task, gold: Mapping[Any, Any] | 
     return answers, list(names), list(people)
 
 
-def consolidation_of(answers: Answers, task: Task, method: Method | None) -> Consolidation:
-    """Consolidate numbered answers by a method's name, or by a function."""
+def consolidation_of(answers: Answers, task: Task, method: Method | None, names: Names | None = None) -> Consolidation:
+    """Consolidate numbered answers by a method's name, or by a function; a Lambda function is told the names."""
+    if isinstance(method, AnnotationConsolidationLambda):
+        items, workers = map(range, answers.shape)
+        return _by_lambda(answers, task, method, names or Names(items=items, workers=workers, sources=[str(item) for item in items]))
     if method is None or isinstance(method, str):
         name = method or METHODS[0]
         if name not in METHODS:
@@ -179,16 +264,99 @@ def consolidation_of(answers: Answers, task: Task, method: Method | None) -> Con
 
 
 def _by_function(answers: Answers, method: Callable[[list[Any]], Any]) -> Consolidation:
-    n, m = answers.shape
-    annotations: list[Any] = [None] * n
-    confidence: list[Any] = [float("nan")] * n
+    annotations: list[Any] = [None] * answers.shape[0]
+    confidence: list[Any] = [float("nan")] * answers.shape[0]
     for item, places in answers.by_item():
         made = method([answers.annotations[place] for place in places.tolist()])
         annotations[item], confidence[item] = made if isinstance(made, tuple) else (made, float("nan"))
+    return _made_elsewhere(answers, annotations, confidence)
+
+
+def _made_elsewhere(answers: Answers, annotations: list[Any], confidence: list[Any]) -> Consolidation:
     for item, annotation in answers.gold.items():
         annotations[item], confidence[item] = annotation, 1.0
+    n, m = answers.shape
     counts = np.bincount(answers.workers, minlength=m)
     return Consolidation(annotations=annotations, confidence=confidence, agreement=np.full(n, np.nan), workers=pd.DataFrame({"answers": counts}))
+
+
+def _by_lambda(answers: Answers, task: Task, method: AnnotationConsolidationLambda, names: Names) -> Consolidation:
+    if task.reference:
+        raise TaskError(f"the labels of {type(task).__name__} are files, which a Lambda function writes to S3; pass a function of masks as method=")
+    payload = [
+        consolidation_request(
+            names.items[item],
+            names.sources[item],
+            [(names.workers[answers.workers[place]], task.answer_content(answers.annotations[place], Media())) for place in places.tolist()],
+            text=task.media == "text",
+        )
+        for item, places in answers.by_item()
+    ]
+    numbers = {str(name): item for item, name in enumerate(names.items)}
+    annotations: list[Any] = [None] * answers.shape[0]
+    confidence: list[Any] = [float("nan")] * answers.shape[0]
+    for made in _invoke(method, task, payload):
+        try:
+            item = numbers[str(made["datasetObjectId"])]
+            content = made["consolidatedAnnotation"]["content"]
+            label, metadata = content[_ATTRIBUTE], content.get(f"{_ATTRIBUTE}-metadata")
+            annotations[item] = task.decode(label, metadata)
+        except (KeyError, TypeError, NblabelError) as error:
+            raise TaskError(
+                f"the Lambda function returned {made!r:.200}, which cannot be understood ({type(error).__name__}: {error}); expected datasetObjectId"
+                f" and consolidatedAnnotation.content with {_ATTRIBUTE!r} and '{_ATTRIBUTE}-metadata', as Ground Truth writes them"
+            ) from error
+        confidence[item] = _confidence(metadata)
+    return _made_elsewhere(answers, annotations, confidence)
+
+
+def _invoke(method: AnnotationConsolidationLambda, task: Task, payload: list[dict[str, Any]]) -> list[Any]:
+    with tempfile.TemporaryDirectory(prefix="nblabel-") as folder:
+        path = Path(folder, "consolidation-request.json")
+        path.write_text(json.dumps(payload), encoding="utf-8")
+        event = {
+            "version": "2018-10-16",
+            "labelingJobArn": "arn:aws:sagemaker:us-east-1:000000000000:labeling-job/local",
+            "labelCategories": [label.name for label in task.labels],
+            "labelAttributeName": _ATTRIBUTE,
+            "roleArn": "arn:aws:iam::000000000000:role/local",
+            "payload": {"s3Uri": str(path)},
+        }
+        made = method.handler(event, None)
+    if not isinstance(made, list):
+        raise TaskError(f"the Lambda function returned {type(made).__name__}, expected a list with an element for each object")
+    return made
+
+
+def _confidence(metadata: Any) -> Any:
+    """Read the confidence of a label from its metadata: one, or one a part."""
+    about = metadata if isinstance(metadata, Mapping) else {}
+    parts = about.get("objects") or about.get("entities")
+    if isinstance(parts, list):
+        return [float(part.get("confidence", "nan")) for part in parts if isinstance(part, Mapping)]
+    one = about.get("confidence")
+    return float(one) if isinstance(one, int | float) else float("nan")
+
+
+def consolidation_request(name: Any, source: str, contents: Sequence[tuple[Any, Mapping[str, Any]]], *, text: bool) -> dict[str, Any]:
+    """Give an element of the payload that Ground Truth sends to a post-annotation Lambda function.
+
+    Parameters
+    ----------
+    name : object
+        The object's id.
+    source : str
+        What it shows.
+    contents : sequence
+        Of each answer, the worker's id and what was answered, as `nblabel.tasks.Task.answer_content` gives it.
+    text : bool
+        Whether it shows a text.
+    """
+    return {
+        "datasetObjectId": str(name),
+        "dataObject": {"content" if text else "s3Uri": source},
+        "annotations": [{"workerId": str(worker), "annotationData": {"content": json.dumps(content)}} for worker, content in contents],
+    }
 
 
 def _checked(annotation: Any, task: Task, known: dict[str, Any], where: str) -> Any:

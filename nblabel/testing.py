@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from nblabel.tasks.base import Context, Media, Task
 from nblabel.wire import TaskView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from nblabel.workforce import LabelingJob, Worker
 
@@ -39,7 +40,7 @@ class SimulatedWorker:
     truth : mapping
         The right annotation of each object, by its line in the manifest.
     accuracy : float
-        Probability of a right answer, for each class, box or span; a wrong one is another class, is moved or missed; a mask is shifted.
+        Probability of a right answer, for each class, verdict, box or span; a wrong one is another class, is moved or missed; a mask is shifted.
     bias : str, optional
         The class that wrong answers have; any other one by default.
     seed : int
@@ -73,6 +74,8 @@ class SimulatedWorker:
         """Say what the worker would answer where `truth` is right."""
         if isinstance(truth, str):
             return truth if self._right() else self._other(truth, names)
+        if isinstance(truth, Mapping):
+            return truth if self._right() else {**truth, "label": self._other(truth["label"], names)}
         if isinstance(truth, np.ndarray):
             return truth if self._right() else np.roll(truth, (self._random.randint(2, 8), self._random.randint(2, 8)), (0, 1))
         if all(isinstance(part, str) for part in truth):

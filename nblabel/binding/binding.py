@@ -282,8 +282,13 @@ class Binding:
         )
         if presets.refusals:
             place, reason = next(iter(presets.refusals.items()))
-            what = f"{len(presets.refusals)} labels of {self.task.of!r} cannot be worked on, so their items begin with nothing"
-            _log.warning("%s; the first one is that of row %d: %s", what, place, reason)
+            _log.warning(
+                "rows whose label in %r cannot be worked on, so that their items begin with nothing: %d; the first one is row %d: %s",
+                self.task.of,
+                len(presets.refusals),
+                place,
+                reason,
+            )
         if (disagreement := presets.classes.disagreement(self.task, str(self.task.of))) is not None:
             _log.warning("%s", disagreement)
 

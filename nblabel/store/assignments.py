@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nblabel.errors import SessionError
+from nblabel.store.texts import load_json
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,13 +29,19 @@ _HELD = "(SELECT count(*) FROM assignments WHERE assignments.item = objects.item
 _MINE = "SELECT 1 FROM assignments WHERE assignments.item = objects.item AND worker = :worker"
 _BEGUN = "SELECT 1 FROM annotations WHERE annotations.item = objects.item AND worker = :worker AND state = 'draft'"
 _SUBMITTED = "SELECT 1 FROM operations WHERE operations.item = objects.item AND worker = :worker AND kind = 'submit'"
+_NEEDED = "(closed = 0 OR (:checks AND gold IS NOT NULL))"
 
 _OPEN = f"""
     SELECT item, {_ANSWERS} + {_HELD} AS taken FROM objects
     WHERE job = :job AND closed = 0 AND failure IS NULL AND taken < :wanted
     AND NOT EXISTS ({_MINE} AND state = 'declined') AND NOT EXISTS ({_SUBMITTED})
-    ORDER BY NOT EXISTS ({_BEGUN}), priority DESC, place
+    ORDER BY (:checks AND gold IS NOT NULL), NOT EXISTS ({_BEGUN}), priority DESC, place
 """  # noqa: S608 - fixed text only
+_CHECK = f"""
+    SELECT item FROM objects WHERE job = :job AND gold IS NOT NULL AND failure IS NULL
+    AND NOT EXISTS ({_MINE} AND state = 'declined') AND NOT EXISTS ({_SUBMITTED}) ORDER BY priority DESC, place LIMIT 1
+"""  # noqa: S608 - fixed text only
+_DONE = f"SELECT gold IS NOT NULL AS known, count(*) FROM objects WHERE job = :job AND EXISTS ({_SUBMITTED}) GROUP BY known"  # noqa: S608 - as above
 _UNDER_WAY = f"SELECT count(*) FROM objects WHERE job = :job AND closed = 0 AND failure IS NULL AND {_ANSWERS} + {_HELD} > 0"  # noqa: S608 - fixed
 
 
@@ -62,18 +69,29 @@ class Assignments:
         Time for an object.
     concurrent : int
         Objects that may be under way at once.
+    gold_every : int, optional
+        After how many other objects a worker gets one whose annotation is known, whether it has its answers or not.
     clock : callable
         Seconds since 1970.
     """
 
     def __init__(
-        self, database: Database, job: Job, *, wanted: int, seconds: float, concurrent: int = 1000, clock: Callable[[], float] = time.time
+        self,
+        database: Database,
+        job: Job,
+        *,
+        wanted: int,
+        seconds: float,
+        concurrent: int = 1000,
+        gold_every: int | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._job = job
         self._wanted = wanted
         self._seconds = seconds
         self._concurrent = concurrent
+        self._gold_every = gold_every
         self._clock = clock
 
     def accept(self, worker: int) -> Assignment | None:
@@ -84,9 +102,9 @@ class Assignments:
         with self._database.write() as connection:
             now = self._clock()
             held = connection.execute(
-                "SELECT item, until FROM assignments JOIN objects USING (item)"
-                " WHERE job = ? AND worker = ? AND state = 'accepted' AND until > ? AND closed = 0 ORDER BY accepted LIMIT 1",
-                (self._job.id, worker, now),
+                "SELECT item, until FROM assignments JOIN objects USING (item)"  # noqa: S608 - fixed text only
+                f" WHERE job = :job AND worker = :worker AND state = 'accepted' AND until > :now AND {_NEEDED} ORDER BY accepted LIMIT 1",
+                {"job": self._job.id, "worker": worker, "now": now, "checks": self._checks},
             ).fetchone()
             if held is not None:
                 return Assignment(item=held[0], worker=worker, until=held[1])
@@ -110,10 +128,12 @@ class Assignments:
         with self._database.write() as connection:
             now = self._clock()
             state = connection.execute(
-                "SELECT until > :now, closed, state FROM assignments JOIN objects USING (item) WHERE item = :item AND worker = :worker",
-                {"now": now, "item": assignment.item, "worker": assignment.worker},
+                f"SELECT until > :now, {_NEEDED}, state, gold IS NOT NULL FROM assignments JOIN objects USING (item)"  # noqa: S608 - fixed text only
+                " WHERE item = :item AND worker = :worker",
+                {"now": now, "item": assignment.item, "worker": assignment.worker, "checks": self._checks},
             ).fetchone()
-            if state is None or state[1] or state[2] != "accepted" or not (state[0] or self._lacks(connection, assignment.item, now)):
+            anybodys = state is not None and ((self._checks and state[3]) or self._lacks(connection, assignment.item, now))
+            if state is None or not state[1] or state[2] != "accepted" or not (state[0] or anybodys):
                 raise SessionError("the time for this item is over and others have it now; submit what is done, or take the next item")
             until = now + self._seconds
             connection.execute("UPDATE assignments SET until = ? WHERE item = ? AND worker = ?", (until, assignment.item, assignment.worker))
@@ -134,7 +154,7 @@ class Assignments:
                 self._fail(connection, item, "1 worker declined it" if declined == 1 else f"{declined} workers declined it")
 
     def submitted(self, item: int, worker: int, *, enough: bool = False) -> bool:
-        """Take note that a worker submitted an object; tell whether the answer counts.
+        """Take note that a worker submitted an object; tell whether the answer counts, if only for the worker, as that of a check does.
 
         Parameters
         ----------
@@ -148,7 +168,16 @@ class Assignments:
             counted = self._counted(connection, item)
             if enough or len(counted) >= self._wanted:
                 connection.execute("UPDATE objects SET closed = 1 WHERE item = ?", (item,))
-            return worker in counted
+            return worker in counted or self._is_check(connection, item)
+
+    def given_to_known(self, worker: int) -> list[tuple[Any, Any]]:
+        """Give the annotation that is known and the value that a worker handed in, for each known object that the worker answered."""
+        query = (
+            "SELECT gold, submitted FROM annotations JOIN objects USING (item)"
+            " WHERE objects.job = ? AND worker = ? AND gold IS NOT NULL AND submitted IS NOT NULL ORDER BY place"
+        )
+        with self._database.read() as connection:
+            return [(load_json(gold), load_json(value)) for gold, value in connection.execute(query, (self._job.id, worker))]
 
     def unnoticed(self) -> list[tuple[int, int]]:
         """Give the items, and their workers, that were handed in by somebody who ended before `submitted` was called."""
@@ -177,11 +206,27 @@ class Assignments:
             connection.execute("UPDATE assignments SET state = 'returned' WHERE item = ? AND state = 'declined'", (item,))
 
     def _next(self, connection: sqlite3.Connection, worker: int, now: float) -> int | None:
-        names = {"job": self._job.id, "worker": worker, "now": now, "wanted": self._wanted}
+        names = {"job": self._job.id, "worker": worker, "now": now, "wanted": self._wanted, "checks": self._checks}
+        if self._is_check_due(connection, names) and (check := connection.execute(_CHECK, names).fetchone()) is not None:
+            return int(check[0])
         (under_way,) = connection.execute(_UNDER_WAY, names).fetchone()
         query = _OPEN if under_way < self._concurrent else f"SELECT item, taken FROM ({_OPEN}) WHERE taken > 0"  # noqa: S608 - fixed text only
         found = connection.execute(f"{query} LIMIT 1", names).fetchone()
         return None if found is None else int(found[0])
+
+    @property
+    def _checks(self) -> bool:
+        return self._gold_every is not None
+
+    def _is_check_due(self, connection: sqlite3.Connection, names: dict[str, Any]) -> bool:
+        """Tell whether a worker answered enough objects since the last one whose annotation is known."""
+        if self._gold_every is None:
+            return False
+        done = dict(connection.execute(_DONE, names).fetchall())
+        return int(done.get(0, 0)) >= self._gold_every * (int(done.get(1, 0)) + 1)
+
+    def _is_check(self, connection: sqlite3.Connection, item: int) -> bool:
+        return self._checks and connection.execute("SELECT gold IS NOT NULL FROM objects WHERE item = ?", (item,)).fetchone() == (1,)
 
     def _lacks(self, connection: sqlite3.Connection, item: int, now: float) -> bool:
         query = f"SELECT {_ANSWERS} + {_HELD} FROM objects WHERE item = :item"  # noqa: S608 - fixed text only

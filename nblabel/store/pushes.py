@@ -21,7 +21,7 @@ __all__ = ["Answer", "LabelingObject", "Push", "Pushes"]
 _ANSWERS = """
     SELECT item, worker, pseudonym, submitted, submitted_at, media, seconds, accepted, provenance, laid FROM (
         SELECT item, worker, row_number() OVER (PARTITION BY item ORDER BY min(sequence)) AS turn FROM operations
-        WHERE job = :job AND kind = 'submit' GROUP BY item, worker
+        WHERE {} AND kind = 'submit' GROUP BY item, worker
     )
     JOIN annotations USING (item, worker) JOIN workers ON workers.id = worker LEFT JOIN assignments USING (item, worker)
     WHERE turn <= :wanted AND submitted IS NOT NULL ORDER BY item, turn
@@ -186,9 +186,15 @@ class Pushes:
 
     def answers(self, job: Job, wanted: int) -> list[Answer]:
         """Give the answers that count, by object, the first one first: as many an object as are wanted."""
+        return self._answers("job = :job", job=job.id, wanted=wanted)
+
+    def answers_to(self, item: int, wanted: int) -> list[Answer]:
+        """Give the answers to one object that count, the first one first."""
+        return self._answers("item = :item", item=item, wanted=wanted)
+
+    def _answers(self, condition: str, **names: int) -> list[Answer]:
         with self._database.read() as connection:
-            rows = connection.execute(_ANSWERS, {"job": job.id, "wanted": wanted}).fetchall()
-        return [_answer(row) for row in rows]
+            return [_answer(row) for row in connection.execute(_ANSWERS.format(condition), names)]
 
     def counts(self, job: Job) -> dict[str, int]:
         """Count a job's objects: total, closed, failed."""

@@ -235,9 +235,11 @@ class Store:
         """Give what was given to teams."""
         return Pushes(self._database)
 
-    def assignments(self, job: Job, *, wanted: int, seconds: float, concurrent: int, clock: Callable[[], float]) -> Assignments:
+    def assignments(
+        self, job: Job, *, wanted: int, seconds: float, concurrent: int, gold_every: int | None, clock: Callable[[], float]
+    ) -> Assignments:
         """Give who works on what in a job; see `Assignments`."""
-        return Assignments(self._database, job, wanted=wanted, seconds=seconds, concurrent=concurrent, clock=clock)
+        return Assignments(self._database, job, wanted=wanted, seconds=seconds, concurrent=concurrent, gold_every=gold_every, clock=clock)
 
 
 def _find(connection: sqlite3.Connection, attribute: str, name: str | None) -> Job | None:

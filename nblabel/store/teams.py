@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from nblabel.errors import StoreError
 from nblabel.store.texts import now
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Member", "Role", "Teams", "worker_id"]
 
 Role = Literal["owner", "worker", "reviewer"]
-"""What somebody is in a team; it is written down and shown, and keeps nobody from anything."""
+"""What somebody is in a team: the owner runs it and may do everything; a worker labels; a reviewer labels, and verifies and adjusts labels, which in
+a team that has reviewers workers are not asked to do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,15 +55,32 @@ class Teams:
         with self._database.read() as connection:
             return [Member(id=row[0], name=row[1], pseudonym=row[2], role=row[3]) for row in connection.execute(query, (team,))]
 
-    def add(self, team: int, worker: str, role: Role) -> Member:
-        """Put somebody into a team; who is in it already keeps the role."""
+    def add(self, team: int, worker: str, role: Role | None = None) -> Member:
+        """Put somebody into a team, as a worker by default; who is in it already gets the role, if one is given.
+
+        Raises
+        ------
+        StoreError
+            When there is no such role.
+        """
+        if role is not None:
+            _check_role(role)
         with self._database.write() as connection:
             number = worker_id(connection, worker)
-            connection.execute("INSERT OR IGNORE INTO members (team, worker, role) VALUES (?, ?, ?)", (team, number, role))
+            connection.execute("INSERT OR IGNORE INTO members (team, worker, role) VALUES (?, ?, 'worker')", (team, number))
+            if role is not None:
+                connection.execute("UPDATE members SET role = ? WHERE team = ? AND worker = ?", (role, team, number))
         return next(member for member in self.members(team) if member.id == number)
 
     def invite(self, team: int, email: str | None, role: Role) -> str:
-        """Make an invitation; gives its token, which is good for one worker and is kept nowhere."""
+        """Make an invitation; gives its token, which is good for one worker and is kept nowhere.
+
+        Raises
+        ------
+        StoreError
+            When there is no such role.
+        """
+        _check_role(role)
         token = secrets.token_urlsafe(24)
         with self._database.write() as connection:
             connection.execute(
@@ -106,6 +124,11 @@ def worker_id(connection: sqlite3.Connection, name: str) -> int:
         return int(found[0])
     pseudonym = f"private.local.{secrets.token_hex(8)}"
     return connection.execute("INSERT INTO workers (name, pseudonym) VALUES (?, ?)", (name, pseudonym)).lastrowid or 0
+
+
+def _check_role(role: str) -> None:
+    if role not in get_args(Role):
+        raise StoreError(f"role is {role!r}, expected one of {list(get_args(Role))}")
 
 
 def _digest(token: str) -> str:

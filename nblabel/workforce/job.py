@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
+import numpy as np
 
 from nblabel import responses
 from nblabel.binding import Cells, LabelColumns, Writer
+from nblabel.errors import SessionError
 from nblabel.session import Session
 from nblabel.store import Store
 from nblabel.workforce.desk import Desk
@@ -23,15 +24,20 @@ from nblabel.workforce.worker import WorkItem, refuse_stranger
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
+
     from nblabel.assist import Segmenter
     from nblabel.responses import Method
     from nblabel.store import Job
     from nblabel.store.assignments import Assignment
-    from nblabel.store.pushes import LabelingObject, Push
+    from nblabel.store.pushes import Push
     from nblabel.tasks import Task
     from nblabel.workforce.worker import Worker
 
 __all__ = ["LabelingJob", "Status"]
+
+_RIGHT = 0.5
+"""An answer that is less like what is known is wrong: half of the boxes or spans of it and of the answer, or of the area."""
 
 Status = Literal["Initializing", "InProgress", "Completed", "Failed", "Stopping", "Stopped"]
 """States of a job, as Ground Truth's DescribeLabelingJob has them."""
@@ -67,9 +73,10 @@ class LabelingJob:
         self._indices = {each.item: index for index, each in enumerate(self._objects)}
         self.assignments = store.assignments(
             job,
-            wanted=self.options.number_of_human_workers_per_data_object,
+            wanted=self._wanted,
             seconds=self.options.task_time_limit_in_seconds,
             concurrent=self.options.max_concurrent_task_count,
+            gold_every=self.options.gold_every,
             clock=clock,
         )
 
@@ -169,8 +176,8 @@ class LabelingJob:
 
         Parameters
         ----------
-        method : str or callable, optional
-            How annotations become one; the job's own by default.
+        method : str, callable or AnnotationConsolidationLambda, optional
+            How annotations become one, as in `nblabel.consolidate`; the job's own by default.
 
         Returns
         -------
@@ -185,24 +192,28 @@ class LabelingJob:
         return responses.agreement(self.responses(), self.task)
 
     def workers(self) -> pd.DataFrame:
-        """Judge workers: answers, estimated accuracy and more (`nblabel.worker_skill`), mean seconds an answer, and their score on gold objects."""
+        """Judge workers: answers, estimated accuracy and more (`nblabel.worker_skill`), mean seconds an answer, and what is known of them from gold.
+
+        Returns
+        -------
+        DataFrame
+            A row a worker, indexed by worker id: what `nblabel.worker_skill` gives, seconds, gold (how many known objects they answered), and
+            gold_score (how alike their answers to these are to what is known, 0 to 1; NaN where they answered none).
+        """
         results = self._results()
         frame = results.frame()
         skill = responses.worker_skill(frame, self.task, gold=results.gold)
         skill["seconds"] = frame.groupby("worker")["seconds"].mean()
-        right = [
-            (worker, float(self.task.same(annotation, results.gold[item])))
-            for item, worker, annotation in zip(frame["item"].tolist(), frame["worker"], frame["annotation"], strict=True)
-            if item in results.gold
-        ]
-        skill["gold"] = pd.DataFrame(right, columns=["worker", "right"]).groupby("worker")["right"].mean()
+        scores = {member.pseudonym: self._gold_scores(member.id) for member in self._store.teams().members(self._push.team)}
+        skill["gold"] = [len(scores.get(worker, ())) for worker in skill.index]
+        skill["gold_score"] = [float(np.mean(scores[worker])) if scores.get(worker) else float("nan") for worker in skill.index]
         return skill
 
     # For workers
 
     def accept(self, worker: Worker) -> WorkItem | None:
         """Give a worker something to do; see `Worker.next`."""
-        refuse_stranger(worker, self._store.teams().members(self._push.team), self._team)
+        self._admit(worker)
         if self._status() != "InProgress":
             return None
         assignment = self.assignments.accept(worker.number)
@@ -221,9 +232,10 @@ class LabelingJob:
         Raises
         ------
         SessionError
-            When there is nothing to do now, or when the worker is not in the job's team.
+            When there is nothing to do now, when the worker is not in the job's team or has not the role for it, or when the worker got too many
+            known objects wrong.
         """
-        refuse_stranger(worker, self._store.teams().members(self._push.team), self._team)
+        self._admit(worker)
         return Desk(self, worker, self._job, self._items, Store(self._store.path), segmenter)
 
     def left(self, assignment: Assignment) -> float:
@@ -255,6 +267,20 @@ class LabelingJob:
 
     # Inner workings
 
+    def _admit(self, worker: Worker) -> None:
+        """Raise SessionError for a worker who is given nothing."""
+        refuse_stranger(worker, self._store.teams().members(self._push.team), self._team, self.task)
+        most = self.options.most_gold_errors
+        if most is not None and (wrong := sum(score < _RIGHT for score in self._gold_scores(worker.number))) > most:
+            raise SessionError(
+                f"{worker.name!r} got {wrong} objects wrong whose annotation is known, and is given no more of job {self.name!r}; read the"
+                " instructions again, and talk with whoever runs the job"
+            )
+
+    def _gold_scores(self, worker: int) -> list[float]:
+        """Compare a worker's answers to known objects with what is known of these, also those that came after all that were asked for."""
+        return [responses.likeness(self.task, gold, self.task.annotation(value)) for gold, value in self.assignments.given_to_known(worker)]
+
     def _session(self, worker: Worker) -> Session:
         if worker.number not in self._sessions:
             journal = self._store.journal(self._job, worker.name)
@@ -267,7 +293,7 @@ class LabelingJob:
         least = self.options.enough
         if least is None:
             return False
-        frame = self._results([self._objects[self._indices[item]]]).frame()
+        frame = Results(self.task, [self._objects[self._indices[item]]], self._store.pushes().answers_to(item, self._wanted)).frame()
         if len(frame) < 2:  # noqa: PLR2004 - one does not agree with anybody
             return False
         answers, _, _ = responses.read_answers(frame, self.task, None)
@@ -296,10 +322,13 @@ class LabelingJob:
         if due and self._store.pushes().end(self._job, stopped=False):
             self._write_output()
 
-    def _results(self, objects: list[LabelingObject] | None = None) -> Results:
+    @property
+    def _wanted(self) -> int:
+        return self.options.number_of_human_workers_per_data_object
+
+    def _results(self) -> Results:
         pushes = self._store.pushes()
-        wanted = self.options.number_of_human_workers_per_data_object
-        return Results(self.task, objects or pushes.objects(self._job), pushes.answers(self._job, wanted))
+        return Results(self.task, pushes.objects(self._job), pushes.answers(self._job, self._wanted))
 
     def _fill(self, labels: dict[int, Cells]) -> pd.DataFrame:
         found = self._frame.copy()
@@ -314,8 +343,9 @@ class LabelingJob:
         frame = frame[frame["item"].isin(results.closed)]
         if frame.empty:
             return {}
-        answers, places, _ = responses.read_answers(frame, self.task, results.gold)
-        found = responses.consolidation_of(answers, self.task, method or self.options.method)
+        answers, places, workers = responses.read_answers(frame, self.task, results.gold)
+        names = responses.Names(items=places, workers=workers, sources=[results.source(place) for place in places])
+        found = responses.consolidation_of(answers, self.task, method or self.options.method, names)
         writer = Writer(self.task, self._job, self._output)
         return {
             place: writer.consolidated(
@@ -328,6 +358,7 @@ class LabelingJob:
                 adjusted=results.adjusted(place, annotation),
             )
             for place, annotation, confidence in zip(places, found.annotations, found.confidence, strict=True)
+            if annotation is not None
         }
 
     def _write_output(self) -> None:

@@ -114,6 +114,20 @@ class Team:
 
         return push(frame, task, self, **options)
 
-    def as_worker(self, name: str, *, role: Role = "worker") -> Worker:
-        """Give the door of a worker, who is taken into the team if not in it: several people, or a test, at one store."""
+    def as_worker(self, name: str, *, role: Role | None = None) -> Worker:
+        """Give the door of a worker, who is taken into the team if not in it: several people, or a test, at one store.
+
+        Parameters
+        ----------
+        name : str
+            What the worker is called in the store.
+        role : str, optional
+            ``"owner"``, ``"worker"`` or ``"reviewer"``. In a team that has reviewers, only they and owners are asked to verify or adjust labels. By
+            default who is in the team keeps the role, and who is not becomes a worker.
+
+        Raises
+        ------
+        StoreError
+            When there is no such role.
+        """
         return Worker(self.workforce.store.teams().add(self.number, name, role))

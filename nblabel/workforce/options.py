@@ -44,6 +44,11 @@ class JobOptions:
         How annotations become one; see `nblabel.consolidate`.
     enough : float or None
         Ours: agreement (0 to 1) of two or more answers from which an object needs no more.
+    gold_every : int or None
+        Ours: after so many other objects a worker gets one whose annotation is known, whether it has its answers or not (an attention check); 1 or
+        more. By default such objects come as all others do.
+    most_gold_errors : int or None
+        Ours: how many known objects a worker may get wrong; whoever gets more of them wrong is given nothing more.
     """
 
     number_of_human_workers_per_data_object: int
@@ -57,6 +62,8 @@ class JobOptions:
     max_percentage_of_input_dataset_labeled: int | None = None
     method: str = METHODS[0]
     enough: float | None = None
+    gold_every: int | None = None
+    most_gold_errors: int | None = None
 
     @classmethod
     def of(cls, task: Task, **given: Any) -> JobOptions:
@@ -89,6 +96,8 @@ class JobOptions:
         _within(self, "max_concurrent_task_count", 1, _MOST_CONCURRENT)
         _within(self, "max_human_labeled_object_count", 1, None)
         _within(self, "max_percentage_of_input_dataset_labeled", 1, 100)
+        _within(self, "gold_every", 1, None)
+        _within(self, "most_gold_errors", 0, None)
         if self.enough is not None and not (_is_number(self.enough) and 0 <= self.enough <= 1):
             raise TaskError(f"enough is {self.enough!r}, expected 0 to 1")
         if not 1 <= len(self.task_title) <= 128:  # noqa: PLR2004 - the limit is the service's

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nblabel import storage
 from nblabel.manifest import metadata_name, write_manifest
+from nblabel.responses import consolidation_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,16 +62,8 @@ def write_output(root: str, task: Task, results: Results, labels: Mapping[int, C
         moment = _file_name(results.decided(place))
         response = {"answers": [_answer(answer, content) for answer, content in zip(answers, contents, strict=True)]}
         _write(f"{root}/{WORKER_RESPONSES}/{_ITERATION}/{place}/{moment}", response)
-        payload.append(
-            {
-                "datasetObjectId": str(place),
-                "dataObject": {"content" if task.media == "text" else "s3Uri": results.source(place)},
-                "annotations": [
-                    {"workerId": answer.pseudonym, "annotationData": {"content": json.dumps(content)}}
-                    for answer, content in zip(answers, contents, strict=True)
-                ],
-            }
-        )
+        by_worker = [(answer.pseudonym, content) for answer, content in zip(answers, contents, strict=True)]
+        payload.append(consolidation_request(place, results.source(place), by_worker, text=task.media == "text"))
     if payload:
         moment = _file_name(max(results.decided(place) for place in labels))
         consolidated = [

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nblabel.binding import ItemRows
+    from nblabel.store import Job
+    from nblabel.store.pushes import Pushes
     from nblabel.tasks import Task
     from nblabel.workforce.local import Team
 
@@ -59,7 +61,8 @@ def push(
     job = store.job(chosen, task, name=name, identity=rows.identity)
     ids = store.add_items(job, rows.identities)
     pushes = store.pushes()
-    for before in pushes.objects(job):
+    pushed = pushes.objects(job)
+    for before in pushed:
         if before.place >= len(ids) or ids[before.place] != before.item:
             raise FrameError(
                 f"job {name!r} was pushed before, with {before.source!r:.60} in row {before.place}, where it is not now; push the rows as they were"
@@ -88,6 +91,7 @@ def push(
         raise FrameError(f"no row has a label in {task.of!r}, so there is nothing to begin with; push the rows that have one")
     if not objects:
         raise FrameError(f"every row has a label in {chosen!r} already; push under another name to label them again")
+    _continue(pushes, job, chosen, len({each.item for each in objects} - {each.item for each in pushed}), team.workforce.clock())
     pushes.begin(job, team.number, {"job": run.as_dict(), "inline": rows.inline, "output": None if output is None else str(output)}, objects)
     begun = pushes.find(job)
     if begun is None:
@@ -95,6 +99,21 @@ def push(
     if begun.team != team.number:
         raise TaskError(f"job {name!r} was given to another team before; push under another name")
     return LabelingJob(store, job, store.learn(job, task, presets.classes.class_ids()), begun, team.name, frame, team.workforce.clock)
+
+
+def _continue(pushes: Pushes, job: Job, attribute: str, added: int, now: float) -> None:
+    """Let a job that is over go on with rows that were added; one that was stopped, or whose time is over, stays so, as Ground Truth has it."""
+    before = pushes.find(job)
+    if before is None or before.ended is None or not added:
+        return
+    late = now > before.created.timestamp() + before.options["job"]["task_availability_lifetime_in_seconds"]
+    if before.stopped or late:
+        over = "was stopped" if before.stopped else "is over, its time having run out"
+        raise FrameError(
+            f"job {job.name!r} {over}, so nobody would be asked about the {added} new row{'s' if added > 1 else ''}; push the rows under another name"
+            f" with attribute={attribute!r}, which goes on with what has no label yet"
+        )
+    pushes.reopen(job)
 
 
 def _text(rows: ItemRows, place: int) -> str:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from nblabel.session import Session
     from nblabel.store.assignments import Assignment
-    from nblabel.store.teams import Member
+    from nblabel.store.teams import Member, Role
+    from nblabel.tasks import Task
     from nblabel.workforce.job import LabelingJob
 
 __all__ = ["WorkItem", "Worker"]
@@ -53,13 +54,18 @@ class Worker:
         """The worker's number in the store."""
         return self._member.id
 
+    @property
+    def role(self) -> Role:
+        """What the worker was in the team when this door was made: owner, worker or reviewer."""
+        return self._member.role
+
     def next(self, job: LabelingJob) -> WorkItem | None:
         """Take an object: what is held already, else what was begun before, else the next one; None when there is nothing to do.
 
         Raises
         ------
         SessionError
-            When the worker is not in the job's team.
+            When the worker is not in the job's team, has not the role for it, or got too many objects wrong whose annotation is known.
         """
         return job.accept(self)
 
@@ -184,7 +190,13 @@ class WorkItem:
         self._job.assignments.leave(self.assignment.item, self._worker.number, decline=True)
 
 
-def refuse_stranger(worker: Worker, members: list[Member], team: str) -> None:
-    """Raise SessionError for a worker who is not in a team."""
-    if worker.number not in {member.id for member in members}:
+def refuse_stranger(worker: Worker, members: list[Member], team: str, task: Task) -> None:
+    """Raise SessionError for a worker who is not in a team, or who is not asked to judge labels there, since it has reviewers."""
+    roles = {member.id: member.role for member in members}
+    if worker.number not in roles:
         raise SessionError(f"{worker.name!r} is not in team {team!r}; invite the worker, or use team.as_worker({worker.name!r})")
+    if task.of is not None and "reviewer" in roles.values() and roles[worker.number] == "worker":
+        raise SessionError(
+            f"{worker.name!r} is a worker of team {team!r}, whose reviewers and owners verify and adjust labels; use"
+            f" team.as_worker({worker.name!r}, role='reviewer'), or let a reviewer do it"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -191,8 +192,104 @@ def test_priority_and_gold(frame, task, team):
         seen.append(item.place)
         item.submit("bad")
     assert seen == [3, 4, 5, 0, 2, 1]
-    assert job.workers()["gold"].tolist() == [0]
+    assert job.workers()[["gold", "gold_score"]].to_numpy().tolist() == [[1, 0]]
     assert job.result()["mood-metadata"][3]["class-name"] == "good"
+
+
+def test_known_objects_come_between_others_and_end_the_work_of_those_who_do_not_look(frame, task, team):
+    frame = pd.concat([frame] * 2, ignore_index=True).assign(source=[f"text {number}" for number in range(12)])
+    job = frame.nblabel.push(task, team, name="mood", workers_per_object=1, gold={0: "good", 1: "bad"}, gold_every=3, most_gold_errors=0)
+    ann, eve = team.as_worker("ann"), team.as_worker("eve")
+
+    def label(worker, answers):
+        places = []
+        for answer in answers:
+            item = worker.next(job)
+            places.append(item.place)
+            assert item.submit(answer)
+        return places
+
+    assert label(ann, ["good"] * 4) == [2, 3, 4, 0]
+    # It has its answer, and is asked about all the same.
+    assert job.counts["TotalLabeled"] == 4
+    assert label(eve, ["good"] * 3 + ["bad"]) == [5, 6, 7, 0]
+    with pytest.raises(nl.errors.SessionError, match="'eve' got 1 objects wrong whose annotation is known"):
+        eve.next(job)
+    assert label(ann, ["good"] * 3 + ["bad"]) == [8, 9, 10, 1]
+    assert label(ann, ["good"]) == [11]
+    assert job.status == "Completed"
+    assert job.counts["TotalLabeled"] == 12
+    assert job.responses().groupby("item").size().tolist() == [1] * 12
+    known = job.workers()[["gold", "gold_score"]].rename(index=job.names)
+    assert known.loc[["ann", "eve"]].to_numpy().tolist() == [[2, 1], [1, 0]]
+
+
+def test_a_box_about_where_the_known_one_is_counts_as_right(team, tmp_path):
+    Image.new("RGB", (64, 48)).save(tmp_path / "a.png")
+    frame = pd.DataFrame({"source-ref": [str(tmp_path / "a.png")]})
+    box = {"label": "cat", "left": 5, "top": 6, "width": 20, "height": 20}
+    job = frame.nblabel.push(nl.BoundingBox(["cat"]), team, name="cats", workers_per_object=1, gold={0: [box]})
+    team.as_worker("ann").next(job).submit([{**box, "left": 6}])
+    assert job.workers()["gold_score"].tolist() == [1]
+
+
+def test_rows_that_are_added_to_a_job_that_is_over_are_given_out(frame, task, team):
+    job = frame.iloc[:2].nblabel.push(task, team, name="mood", workers_per_object=1)
+    label_all(job, team, {"ann": 1})
+    assert job.status == "Completed"
+    more = frame.iloc[:4].nblabel.push(task, team, name="mood")
+    assert (more.status, more.counts["Unlabeled"]) == ("InProgress", 2)
+    SimulatedWorker(team.as_worker("ann"), TRUTH).label(more, limit=1)
+    more.stop()
+    assert frame.iloc[:4].nblabel.push(task, team, name="mood").counts["TotalLabeled"] == 3
+    with pytest.raises(nl.errors.FrameError, match=r"was stopped, so nobody would be asked about the 2 new rows.*attribute='mood'"):
+        frame.nblabel.push(task, team, name="mood")
+
+
+def test_a_lambda_function_of_ground_truths_makes_one_of_several(frame, task, team):
+    job = frame.iloc[:2].nblabel.push(task, team, name="mood", workers_per_object=2)
+    label_all(job, team, {"ann": 1, "bob": 1})
+    events = []
+
+    def handler(event, _context):
+        objects = json.loads(Path(event["payload"]["s3Uri"]).read_text())
+        events.append((event, objects))
+        content = {"label": 1, "label-metadata": {"class-name": "bad", "confidence": 0.7, "type": "groundtruth/text-classification"}}
+        return [{"datasetObjectId": objects[1]["datasetObjectId"], "consolidatedAnnotation": {"content": content}}]
+
+    result = job.result(nl.AnnotationConsolidationLambda(handler))
+    ((event, objects),) = events
+    assert event.keys() == {"version", "labelingJobArn", "labelCategories", "labelAttributeName", "roleArn", "payload"}  # Ground Truth's
+    assert event["labelCategories"] == ["good", "bad"]
+    assert [each["dataObject"] for each in objects] == [{"content": "text 0"}, {"content": "text 1"}]
+    assert [answer["workerId"] for answer in objects[0]["annotations"]] == [team.as_worker(name).worker_id for name in ("ann", "bob")]
+    assert result["mood"].isna().tolist()[:1] == [True]
+    assert result["mood-metadata"][1]["class-name"] == "bad"
+    assert result["mood-metadata"][1]["confidence"] == 0.7
+
+
+@pytest.mark.parametrize(("made", "text"), [(None, "returned NoneType, expected a list"), ([{"id": 1}], "cannot be understood.*datasetObjectId")])
+def test_a_lambda_function_that_returns_something_else_is_told(made, text, task):
+    answers = pd.DataFrame([("a", "ann", "good"), ("a", "bob", "bad")], columns=["item", "worker", "annotation"])
+    with pytest.raises(nl.errors.TaskError, match=text):
+        nl.consolidate(answers, task, nl.AnnotationConsolidationLambda(lambda _event, _context: made))
+
+
+def test_who_verifies_is_a_reviewer_where_there_are_any(frame, task, team):
+    ann = team.as_worker("ann")
+    labeled = frame.iloc[:2].nblabel.push(task, team, name="mood", workers_per_object=1)
+    label_all(labeled, team, {"ann": 1})
+    check = labeled.result().nblabel.push(nl.Verification(task, of="mood"), team, name="check", workers_per_object=1)
+    assert ann.next(check).place == 0
+    eve = team.as_worker("eve", role="reviewer")
+    with pytest.raises(nl.errors.SessionError, match="'ann' is a worker of team 'cats', whose reviewers and owners verify"):
+        ann.next(check)
+    assert SimulatedWorker(eve, {1: {"label": "Incorrect", "comments": ["No."]}}, accuracy=0).label(check, limit=1) == 1
+    assert check.responses()["annotation"].tolist() == [{"label": "Correct", "comments": ["No."]}]
+    assert team.as_worker("ann").role == "worker"
+    assert team.as_worker("ann", role="owner").next(check) is not None
+    with pytest.raises(nl.errors.StoreError, match="role is 'boss', expected one of"):
+        team.as_worker("dan", role="boss")
 
 
 def test_invitations_are_good_for_one(team):
@@ -229,6 +326,7 @@ def test_a_stranger_gets_nothing(frame, task, team):
         ({"method": "best"}, nl.errors.TaskError, "'best' is unknown"),
         ({"time_limit": 50}, nl.errors.TaskError, "time_limit"),
         ({"gold": {99: "good"}}, nl.errors.FrameError, "row 99"),
+        ({"gold_every": 0}, nl.errors.TaskError, "gold_every is 0, expected 1 or more"),
         ({"gold": "nothing"}, nl.errors.FrameError, "no column 'nothing'"),
         ({"priority": "source"}, nl.errors.FrameError, "must hold numbers"),
         ({"attribute": "mood-ref"}, nl.errors.FrameError, "'mood'"),
