@@ -118,11 +118,12 @@ class TaskView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """How far a labeling job has come, counted in items."""
+    """How far a labeling job has come, counted in items; `ahead` are those that may still be given to who labels, beside the total."""
 
     total: int
     submitted: int
     skipped: int
+    ahead: int = 0
 
     @property
     def remaining(self) -> int:

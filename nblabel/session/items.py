@@ -33,6 +33,12 @@ class Queue(Protocol):
     Its methods are called once what was done is durable; what they raise is told to the person, and takes nothing back.
     """
 
+    ahead: int
+    """How many items may still be given, beside those that were."""
+
+    def more(self) -> None:
+        """Add the next item where there is one by now."""
+
     def busy(self, index: int) -> None:
         """Take note that somebody works at an item."""
 

@@ -62,6 +62,10 @@ def _move(session: Session, params: MoveParams, origin: str | None) -> tuple[Any
     return session.move(params.index, origin=origin), ()
 
 
+def _more(session: Session, _: Nothing, __: str | None) -> tuple[Any, Buffers]:
+    return session.more(), ()
+
+
 def _commit(session: Session, operation: Operation, origin: str | None) -> tuple[Any, Buffers]:
     return session.commit(operation, origin=origin), ()
 
@@ -103,6 +107,7 @@ _METHODS: dict[str, tuple[type, Callable[[Session, Any, str | None], tuple[Any, 
     "open": (OpenParams, _open),
     "tiles": (TilesParams, _tiles),
     "move": (MoveParams, _move),
+    "more": (Nothing, _more),
     "commit": (Operation, _commit),
     "undo": (Nothing, _undo),
     "redo": (Nothing, _redo),

@@ -188,7 +188,8 @@ class Session:
         """How far the job has come, of the items in this session."""
         counts = np.bincount(self._states, minlength=len(_CODES))
         submitted = counts[_CODES["submitted"]] + counts[_CODES["edited"]]
-        return Progress(total=len(self.ids), submitted=int(submitted), skipped=int(counts[_CODES["skipped"]]))
+        ahead = 0 if self._queue is None else self._queue.ahead
+        return Progress(total=len(self.ids), submitted=int(submitted), skipped=int(counts[_CODES["skipped"]]), ahead=ahead)
 
     @property
     def edited(self) -> int:
@@ -503,10 +504,28 @@ class Session:
                 tell[operation.kind](self._places[operation.item])
             except NblabelError as error:
                 self.notify(Notice(level="warning" if isinstance(error, SessionError) else "error", message=str(error)))
+        self._take_in()
+
+    def _take_in(self) -> None:
+        """Know the items that were given since."""
         for index in range(len(self._states), len(self.ids)):
             work = self._journal.work(self.ids[index])
             self._places[self.ids[index]] = index
             self._states = np.append(self._states, np.uint8(_code(work.state, edited=work.edited)))
+
+    def more(self) -> Progress:
+        """Ask whoever gives out the items for another one; tell how far the job is then.
+
+        Raises
+        ------
+        SessionError
+            When the person is given no more.
+        """
+        with self._lock:
+            if self._queue is not None:
+                self._queue.more()
+                self._take_in()
+            return self.progress
 
     def _subject_of(self, operation: Operation) -> Subject:
         """Tell what an operation needs of its item: what was done before can be repeated and taken back without its file."""

@@ -194,6 +194,16 @@ class Assignments:
         with self._database.read() as connection:
             return self._counted(connection, item)
 
+    def ahead(self, worker: int) -> int:
+        """Count the objects that still lack answers, and may get one of this worker."""
+        query = (
+            "SELECT (SELECT count(*) FROM objects WHERE job = :job AND closed = 0 AND failure IS NULL)"
+            " - (SELECT count(*) FROM assignments JOIN objects USING (item) WHERE worker = :worker AND job = :job AND closed = 0 AND failure IS NULL"
+            " AND state IN ('submitted', 'declined'))"
+        )
+        with self._database.read() as connection:
+            return int(connection.execute(query, {"job": self._job.id, "worker": worker}).fetchone()[0])
+
     def fail(self, item: int, reason: str) -> None:
         """Give an object up: nobody is asked about it any more."""
         with self._database.write() as connection:

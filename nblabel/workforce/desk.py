@@ -36,7 +36,11 @@ class Desk:
         Who works here.
     session : Session
         The worker at the job.
+    ahead : int
+        How many objects may still be given, beside those that were.
     """
+
+    ahead = 0
 
     def __init__(self, job: LabelingJob, worker: Worker, record: Job, items: JobItems, store: Store, segmenter: Segmenter | None) -> None:
         self.job = job
@@ -78,6 +82,10 @@ class Desk:
         return self._items.read(self._place(index), ref)
 
     # The queue of the session
+
+    def more(self) -> None:
+        """Take the next item, unless one is held."""
+        self._give()
 
     def busy(self, index: int) -> None:
         """Renew the time for an item once a good part of it is over.
@@ -137,11 +145,13 @@ class Desk:
 
     def _give(self) -> None:
         """Take what the job has for the worker, unless something is held already."""
-        if self._held or (given := self.job.accept(self.worker)) is None:
-            return
-        self._held[given.assignment.item] = given.assignment
-        if given.assignment.item not in self.ids:
-            self.ids.append(given.assignment.item)
+        self.ahead = 0
+        if not self._held and (given := self.job.accept(self.worker)) is not None:
+            self._held[given.assignment.item] = given.assignment
+            if given.assignment.item not in self.ids:
+                self.ids.append(given.assignment.item)
+        # What others have now is among it, since they may give it back.
+        self.ahead = max(self.job.assignments.ahead(self.worker.number) - len(self._held), 0) if self.job.status == "InProgress" else 0
 
     def _place(self, index: int) -> int:
         return self._places[self.ids[index]]

@@ -273,8 +273,8 @@ class LabelingJob:
         most = self.options.most_gold_errors
         if most is not None and (wrong := sum(score < _RIGHT for score in self._gold_scores(worker.number))) > most:
             raise SessionError(
-                f"{worker.name!r} got {wrong} objects wrong whose annotation is known, and is given no more of job {self.name!r}; read the"
-                " instructions again, and talk with whoever runs the job"
+                f"{worker.name!r} got {wrong} object{'s' if wrong > 1 else ''} wrong whose annotation is known, and is given no more of job"
+                f" {self.name!r}; read the instructions again, and talk with whoever runs the job"
             )
 
     def _gold_scores(self, worker: int) -> list[float]:

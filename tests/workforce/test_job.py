@@ -213,7 +213,7 @@ def test_known_objects_come_between_others_and_end_the_work_of_those_who_do_not_
     # It has its answer, and is asked about all the same.
     assert job.counts["TotalLabeled"] == 4
     assert label(eve, ["good"] * 3 + ["bad"]) == [5, 6, 7, 0]
-    with pytest.raises(nl.errors.SessionError, match="'eve' got 1 objects wrong whose annotation is known"):
+    with pytest.raises(nl.errors.SessionError, match="'eve' got 1 object wrong whose annotation is known"):
         eve.next(job)
     assert label(ann, ["good"] * 3 + ["bad"]) == [8, 9, 10, 1]
     assert label(ann, ["good"]) == [11]

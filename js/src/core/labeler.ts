@@ -15,7 +15,7 @@ import type {
 } from "../generated/schema";
 import { createHistory, type Own, type Standing } from "./history";
 import { decodeImage } from "./image";
-import { counted, decided, isFinished, touched } from "./item-states";
+import { allDone, counted, decided, isFinished, touched, waitingElsewhere } from "./item-states";
 import { createItems, loadItem } from "./items";
 import { browserStorage, createKeeper } from "./keeper";
 import { createOutbox, type Outbox } from "./outbox";
@@ -134,10 +134,23 @@ export function createLabeler<Value, Change, Media>(
   }
 
   async function go(wanted: number): Promise<void> {
+    if (wanted === progress.value.total && progress.value.ahead > 0) await lookForMore();
     const shown = item.value?.view.index ?? index.value;
     if (wanted < 0 || wanted >= progress.value.total || (wanted === index.value && wanted === shown)) return;
     client.request<Position>("move", { index: wanted }).catch((error: Error) => say("error", error.message));
     await show(wanted, items.load(wanted));
+  }
+
+  /** Asks for another item where they are given out one after another. */
+  async function lookForMore(): Promise<void> {
+    const before = progress.value;
+    try {
+      progress.value = (await client.request<Progress>("more", {})).result;
+    } catch (error) {
+      say("error", messageOf(error));
+      return;
+    }
+    if (progress.value.total === before.total) say("info", `There is nothing to do now. ${waitingElsewhere(progress.value)}`);
   }
 
   function withPending(view: ItemView, value: Value): { view: ItemView; value: Value } {
@@ -280,9 +293,8 @@ export function createLabeler<Value, Change, Media>(
     if (receipt.operation.id !== turning) return;
     turning = null;
     if (receipt.next !== null && index.value === receipt.index) void go(receipt.next);
-    const { submitted, skipped } = receipt.progress;
-    const count = skipped > 0 ? `${submitted} submitted, ${skipped} skipped` : `${submitted} submitted`;
-    if (receipt.next === null) say("info", `All items are done: ${count}. You can still go back and change any of them.`);
+    // Why nothing comes next was told already, where there is trouble.
+    if (receipt.next === null && (notice.value?.level ?? "info") === "info") say("info", allDone(receipt.progress));
   }
 
   function refused(operation: Operation, error: Error): void {

@@ -35,11 +35,12 @@ export interface TaskView {
   keys: Record<string, string[]>;
 }
 
-/** How far a labeling job has come, counted in items. */
+/** How far a labeling job has come, counted in items; `ahead` are those that may still be given to who labels, beside the total. */
 export interface Progress {
   total: number;
   submitted: number;
   skipped: number;
+  ahead: number;
 }
 
 /** A part of an annotation that is proposed to the person who labels, to be accepted, changed or rejected. */

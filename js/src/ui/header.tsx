@@ -7,7 +7,8 @@ const STATES = { unlabeled: "", draft: "Draft", submitted: "Submitted", skipped:
 /** Where one is: item, progress, whether the work is saved. */
 export function Header<Value, Change, Media>(shell: Shell<Value, Change, Media>) {
   const { labeler, actions, keyFor } = shell;
-  const { total, submitted, skipped } = labeler.progress.value;
+  const { total: given, ahead, submitted, skipped } = labeler.progress.value;
+  const total = given + ahead;
   const index = labeler.index.value;
   const view = labeler.item.value?.view;
   const state = view?.edited ? "edited" : (view?.state ?? "unlabeled");

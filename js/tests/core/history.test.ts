@@ -15,7 +15,7 @@ const step = (id: string): Step<string> => ({ ids: [id], batch: null, index: 0, 
 
 function receipt(id: string, role: Receipt["role"], undoes: string | null = null, batch: string | null = null): Receipt {
   const operation = { id, item: 1, kind: "change" as const, change: null, undoes, seconds: 0, answers: [], reopens: [], batch, basis: null };
-  const progress = { total: 1, submitted: 0, skipped: 0 };
+  const progress = { total: 1, submitted: 0, skipped: 0, ahead: 0 };
   return { operation, sequence: 1, role, index: 3, ...standing, progress, origin: null, next: null };
 }
 

@@ -46,7 +46,7 @@ describe("opening", () => {
     expect(page.index.value).toBe(1);
     expect(page.loading.value).toBe(false);
     expect(boxes(page)).toEqual(["a"]);
-    expect(page.progress.value).toEqual({ total: 4, submitted: 0, skipped: 0 });
+    expect(page.progress.value).toEqual({ total: 4, submitted: 0, skipped: 0, ahead: 0 });
     expect(page.tool.value).toBe("box");
   });
 
@@ -420,7 +420,7 @@ describe("moving on", () => {
       level: "info",
       message: "All items are done: 2 submitted. You can still go back and change any of them.",
     });
-    expect(page.progress.value).toEqual({ total: 2, submitted: 2, skipped: 0 });
+    expect(page.progress.value).toEqual({ total: 2, submitted: 2, skipped: 0, ahead: 0 });
   });
 
   it("says how many were skipped when everything is done", async () => {
@@ -454,7 +454,7 @@ describe("moving on", () => {
   it("skips, and counts it", async () => {
     const page = await open();
     page.skip();
-    expect(page.progress.value).toEqual({ total: 4, submitted: 0, skipped: 1 });
+    expect(page.progress.value).toEqual({ total: 4, submitted: 0, skipped: 1, ahead: 0 });
     await settle();
     expect(session.item(0).state).toBe("skipped");
     expect(place(page)).toBe(1);

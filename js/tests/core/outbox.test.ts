@@ -46,7 +46,7 @@ function operation(id: string, item = 1): Operation {
 }
 
 function receipt(done: Operation): Receipt {
-  const progress = { total: 1, submitted: 0, skipped: 0 };
+  const progress = { total: 1, submitted: 0, skipped: 0, ahead: 0 };
   return { operation: done, sequence: 1, role: "do", index: 0, state: "draft", edited: false, progress, origin: "page", next: null };
 }
 

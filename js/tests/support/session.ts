@@ -125,7 +125,7 @@ export class FakeSession {
 
   get progress(): Progress {
     const count = (state: Item["state"]) => this.items.filter((item) => item.state === state).length;
-    return { total: this.items.length, submitted: count("submitted"), skipped: count("skipped") };
+    return { total: this.items.length, submitted: count("submitted"), skipped: count("skipped"), ahead: 0 };
   }
 
   opening(index = this.current, session = "session-1"): Opening {
