@@ -283,7 +283,7 @@ class Binding:
         if presets.refusals:
             place, reason = next(iter(presets.refusals.items()))
             _log.warning(
-                "rows whose label in %r cannot be worked on, so that their items begin with nothing: %d; the first one is row %d: %s",
+                "rows whose label in %r cannot be worked on, and which begin with nothing: %d; the first one is row %d: %s",
                 self.task.of,
                 len(presets.refusals),
                 place,

@@ -117,7 +117,7 @@ def test_labels_that_cannot_be_read_are_told_of(start, frame, caplog):
     with caplog.at_level(logging.WARNING):
         w = start(frame, task=nl.Adjustment(nl.BoundingBox(["cat"]), of="old"), attribute="new")
     assert w.value == []
-    assert "1 labels of 'old' cannot be worked on" in caplog.text
+    assert "rows whose label in 'old' cannot be worked on, and which begin with nothing: 1; the first one is row 0" in caplog.text
 
 
 @pytest.mark.parametrize(("of", "attribute", "text"), [("old", "old", "needs another name"), ("odd", "new", "no column 'odd'")])
