@@ -80,7 +80,7 @@ def test_commit_is_acknowledged_with_how_things_stand(session, photos):
         "index": 0,
         "state": "draft",
         "edited": False,
-        "progress": {"total": 5, "submitted": 0, "skipped": 0},
+        "progress": {"total": 5, "submitted": 0, "skipped": 0, "ahead": 0},
         "origin": "view",
         "next": 1,
     }

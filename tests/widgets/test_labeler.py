@@ -44,7 +44,7 @@ def test_a_page_opens_with_the_current_item_and_its_media(labeler, page, folder)
     assert [label["name"] for label in state["_task"]["labels"]] == ["cat", "dog"]
     opening = state["_opening"]
     assert opening["item"]["name"] == "a.png"
-    assert opening["progress"] == {"total": 3, "submitted": 0, "skipped": 0}
+    assert opening["progress"] == {"total": 3, "submitted": 0, "skipped": 0, "ahead": 0}
     assert opening["session"].endswith("/owner")
     assert buffers[data["buffer_paths"].index(["_opening", "media"])] == (folder / "a.png").read_bytes()
     assert not {"value", "index", "progress"} & state.keys()
