@@ -57,6 +57,8 @@ class Lines:
         Folder or URL that relative references start from, None when unknown.
     numbers
         (n,) int64: numbers of the lines in the file, from 1, where `data` is only a part of it.
+    version
+        Version of the file, where its storage has versions.
 
     Attributes
     ----------
@@ -71,10 +73,11 @@ class Lines:
         What is wrong with each row that is not a JSON object.
     """
 
-    def __init__(self, data: bytes, *, uri: str, folder: str | None, numbers: NDArray[np.int64] | None = None) -> None:
+    def __init__(self, data: bytes, *, uri: str, folder: str | None, numbers: NDArray[np.int64] | None = None, version: str | None = None) -> None:
         self.data = data
         self.uri = uri
         self.folder = folder
+        self.version = version
         if numbers is not None:
             self.numbers = numbers
         self.starts, self.ends = find_lines(data)
@@ -144,7 +147,7 @@ class Lines:
         part = object.__new__(Lines)
         pieces = [self[row] for row in rows.tolist()]
         part.data = b"".join(piece + self.newline for piece in pieces)
-        part.uri, part.folder = self.uri, self.folder
+        part.uri, part.folder, part.version = self.uri, self.folder, self.version
         lengths = self.ends[rows] - self.starts[rows]
         part.starts = np.concatenate(([0], np.cumsum(lengths + len(self.newline))))[: len(rows)].astype(np.int64)
         part.ends = part.starts + lengths

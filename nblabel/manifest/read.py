@@ -70,7 +70,8 @@ def read_manifest(source: str | os.PathLike[str] | IO[Any], *, errors: Literal["
 
 def _load(source: str | os.PathLike[str] | IO[Any]) -> Lines:
     if isinstance(source, (str, os.PathLike)):
-        return Lines(storage.read_bytes(source), uri=os.fspath(source), folder=storage.folder(source))
+        content, version = storage.read_versioned(source)
+        return Lines(content, uri=os.fspath(source), folder=storage.folder(source), version=version)
     if not hasattr(source, "read"):
         raise TypeError(f"a manifest is read from a path, a URL or a file object, not from {type(source).__name__}")
     content = source.read()

@@ -40,7 +40,7 @@ def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[An
         One item a row. A missing value (None, NaN, NA) means that the line has no such key; None put where a key of a manifest was means null.
     destination
         Local path, URL, or file object (binary, or text). A file is replaced at once: a reader sees the old one or the new. It may be the file that
-        the frame was read from.
+        the frame was read from; on S3 it is only replaced while nobody else has changed it since then.
     kms_key
         Id, ARN or alias of the KMS key that S3 encrypts the file with; by default the bucket's own setting holds.
 
@@ -50,7 +50,7 @@ def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[An
         A value has no JSON form (NaN in a list, for instance), columns are not named by distinct strings, or a value was put into a line that is not
         a JSON object. The file is left as it was.
     StorageError
-        The file cannot be written.
+        The file cannot be written, or somebody else has changed it since the frame was read from it.
 
     Notes
     -----
@@ -70,7 +70,7 @@ def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[An
     {"source-ref": "dog.jpg","score":1}
     """
     if isinstance(destination, (str, os.PathLike)):
-        storage.write_bytes_atomic(destination, _Writer(df, os.fspath(destination)).chunks(), kms_key=kms_key)
+        _replace(_Writer(df, os.fspath(destination)), kms_key)
         return
     if not hasattr(destination, "write"):
         raise TypeError(f"a manifest is written to a path, a URL or a file object, not to {type(destination).__name__}")
@@ -87,6 +87,14 @@ def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[An
     except UnicodeDecodeError:
         raise ManifestError("a line is not UTF-8 and cannot be written as text; open the file in binary mode", uri=uri) from None
     destination.write(text)
+
+
+def _replace(writer: _Writer, kms_key: str | None) -> None:
+    """Write over the file that the rows were read from, if it is, only while nobody else has written there."""
+    read = [lines for lines in writer.origin.files if lines.uri == writer.uri]
+    version = storage.replace_version(writer.uri, read[-1].version if read else None, writer.chunks(), kms_key=kms_key)
+    for lines in read:
+        lines.version = version
 
 
 def written_lines(df: pd.DataFrame) -> Iterator[bytes | ManifestError]:

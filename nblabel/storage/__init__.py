@@ -43,6 +43,8 @@ __all__ = [
     "make_folder",
     "read_bytes",
     "read_range",
+    "read_versioned",
+    "replace_version",
     "resolve",
     "size",
     "write_bytes_atomic",
@@ -80,6 +82,24 @@ def read_bytes(ref: str | os.PathLike[str], *, limit: int | None = None) -> byte
     """
     name = os.fspath(ref)
     return _backend(name).read_bytes(name, limit)
+
+
+def read_versioned(ref: str | os.PathLike[str]) -> tuple[bytes, str | None]:
+    """Return the content of a file, and its version where its storage has versions, as S3 has.
+
+    Parameters
+    ----------
+    ref
+        Local path or URL.
+
+    Raises
+    ------
+    StorageError
+        As `read_bytes`.
+    """
+    name = os.fspath(ref)
+    backend = _backend(name)
+    return backend.read_versioned(name) if isinstance(backend, S3) else (backend.read_bytes(name, None), None)
 
 
 def read_range(ref: str | os.PathLike[str], start: int, end: int) -> bytes:
@@ -163,6 +183,38 @@ def write_bytes_atomic(ref: str | os.PathLike[str], chunks: Iterable[bytes | mem
     """
     name = os.fspath(ref)
     _backend(name).write_bytes_atomic(name, chunks, kms_key)
+
+
+def replace_version(
+    ref: str | os.PathLike[str], version: str | None, chunks: Iterable[bytes | memoryview], *, kms_key: str | None = None
+) -> str | None:
+    """Write a file as `write_bytes_atomic` does, but not over what somebody else has written since it was read.
+
+    Parameters
+    ----------
+    ref
+        Local path or URL.
+    version
+        What `read_versioned` gave; None for whatever is there.
+    chunks, kms_key
+        As of `write_bytes_atomic`.
+
+    Returns
+    -------
+    str or None
+        The new version, where there are versions.
+
+    Raises
+    ------
+    StorageError
+        The file has another version, or as `write_bytes_atomic`. Nothing has changed.
+    """
+    name = os.fspath(ref)
+    backend = _backend(name)
+    if isinstance(backend, S3):
+        return backend.replace_version(name, version, chunks, kms_key)
+    backend.write_bytes_atomic(name, chunks, kms_key)
+    return None
 
 
 def exists(ref: str | os.PathLike[str]) -> bool:

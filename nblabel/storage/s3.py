@@ -93,6 +93,10 @@ class S3:
 
     def read_bytes(self, uri: str, limit: int | None = None) -> bytes:
         """Return the content of an object; see `nblabel.storage.read_bytes`."""
+        return self.read_versioned(uri, limit)[0]
+
+    def read_versioned(self, uri: str, limit: int | None = None) -> tuple[bytes, str]:
+        """Return the content of an object and its entity tag; see `nblabel.storage.read_versioned`."""
         bucket, key = _object(uri)
         with explained(uri):
             answer = self.client.get_object(Bucket=bucket, Key=key)
@@ -101,7 +105,7 @@ class S3:
                 answer["Body"].close()
                 message = f"the file has {size:,} bytes, at most {limit:,} can be shown; make it smaller or split it"
                 raise StorageError(message, uri=uri)
-            return self._body(answer, bucket, key, 0, size)
+            return self._body(answer, bucket, key, 0, size), answer["ETag"]
 
     def read_range(self, uri: str, start: int, end: int) -> bytes:
         """Return a part of an object; see `nblabel.storage.read_range`."""
@@ -154,13 +158,14 @@ class S3:
 
     def write_bytes_atomic(self, uri: str, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> None:
         """Write an object at once; see `nblabel.storage.write_bytes_atomic`."""
+        self.replace_version(uri, None, chunks, kms_key)
+
+    def replace_version(self, uri: str, version: str | None, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> str:
+        """Write an object that still has an entity tag; return its new one. See `nblabel.storage.replace_version`."""
         target = s3_upload.Target(uri, *_object(uri))
         content = b"".join(chunks)
-        if len(content) > s3_upload.LARGE:
-            s3_upload.write_parts(self.client, target, content, kms_key)
-            return
         with explained(uri):
-            self.client.put_object(**target.place, Body=content, **s3_upload.encryption(kms_key))
+            return s3_upload.write(self.client, target, content, kms_key, version)
 
     def upload(
         self,

@@ -18,9 +18,9 @@ from nblabel.storage import local
 from nblabel.storage.s3_errors import code_of, explained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
-__all__ = ["LARGE", "Source", "Target", "encryption", "upload", "write_parts"]
+__all__ = ["LARGE", "Source", "Target", "encryption", "upload", "write"]
 
 LARGE = 32 << 20
 """A file of more bytes is sent in parts."""
@@ -109,7 +109,7 @@ def upload(client: Any, files: Sequence[tuple[Target, Source]], kms_key: str | N
                 done += source.size
                 progress(done, total)
             else:
-                for size in _send_parts(client, target, source, pool, kms_key):
+                for size in _send_parts(client, target, source, pool, kms_key, {}):
                     done += size
                     progress(done, total)
             there += 1
@@ -121,15 +121,56 @@ def upload(client: Any, files: Sequence[tuple[Target, Source]], kms_key: str | N
         pool.shutdown(cancel_futures=True)
 
 
-def write_parts(client: Any, target: Target, content: bytes, kms_key: str | None) -> None:
-    """Write one object in parts at once; it appears when all are there."""
+def write(client: Any, target: Target, content: bytes, kms_key: str | None, version: str | None) -> str:
+    """Write one object, a large one in parts at once; it appears when all are there.
+
+    Parameters
+    ----------
+    client, target, content, kms_key
+        Who writes what where, encrypted with what.
+    version
+        Entity tag that the object must have if it is there; None for any.
+
+    Returns
+    -------
+    str
+        The entity tag that it has then.
+    """
+    condition = {} if version is None else {"IfMatch": version}
+    try:
+        return _write(client, target, content, kms_key, condition)
+    except client.exceptions.ClientError as error:
+        if not condition:
+            raise
+        if code_of(error) in {"NoSuchKey", "404"}:  # nothing is there any more that could be lost
+            return _write(client, target, content, kms_key, {})
+        # An answer that got lost on its way makes boto3 ask again, and then it is ours what is there.
+        if code_of(error) in {"PreconditionFailed", "412"} and _is_there(client, target, Source(content), kms_key):
+            return str(client.head_object(**target.place)["ETag"])
+        raise
+
+
+def _write(client: Any, target: Target, content: bytes, kms_key: str | None, condition: dict[str, str]) -> str:
+    if len(content) <= LARGE:
+        return str(client.put_object(**target.place, Body=content, **encryption(kms_key), **condition)["ETag"])
+    if condition:
+        client.head_object(**target.place, **condition)  # before much is sent for nothing
     with ThreadPoolExecutor(_THREADS) as pool:
-        for _ in _send_parts(client, target, Source(content), pool, kms_key):
-            pass
+        sending = _send_parts(client, target, Source(content), pool, kms_key, condition)
+        while True:
+            try:
+                next(sending)
+            except StopIteration as end:
+                return str(end.value)
 
 
-def _send_parts(client: Any, target: Target, source: Source, pool: ThreadPoolExecutor, kms_key: str | None) -> Iterator[int]:
-    """Send the parts of a file that are not there, and yield the size of each; the object is there when the last was taken."""
+def _send_parts(
+    client: Any, target: Target, source: Source, pool: ThreadPoolExecutor, kms_key: str | None, condition: dict[str, str]
+) -> Generator[int, None, str]:
+    """Send the parts of a file that are not there, and yield the size of each; the object is there when the last was taken.
+
+    Returns its entity tag.
+    """
     with explained(target.uri):
         # Which key the parts of an unfinished upload are encrypted with is not told, so with a key of its own it begins anew.
         number, sent = _unfinished(client, target) if kms_key is None else (None, {})
@@ -146,14 +187,16 @@ def _send_parts(client: Any, target: Target, source: Source, pool: ThreadPoolExe
         checksum = {"ChecksumCRC32": known["ChecksumCRC32"]} if "ChecksumCRC32" in known else {}
         return {"PartNumber": place, "ETag": known["ETag"], **checksum}, end - start
 
+    tag = ""
     parts: list[dict[str, Any]] = []
     for part, size in pool.map(send, enumerate(source.parts(), start=1)):
         parts.append(part)
         if len(parts) == len(source.parts()):
             source.check()
             with explained(target.uri):
-                client.complete_multipart_upload(**target.place, UploadId=number, MultipartUpload={"Parts": parts})
+                tag = client.complete_multipart_upload(**target.place, UploadId=number, MultipartUpload={"Parts": parts}, **condition)["ETag"]
         yield size
+    return tag
 
 
 def _unfinished(client: Any, target: Target) -> tuple[str | None, dict[int, dict[str, Any]]]:

@@ -10,6 +10,7 @@ from harness import aws
 import nblabel as nl
 from nblabel import storage
 from nblabel.errors import StorageError
+from nblabel.storage import s3_upload
 from nblabel.storage.s3 import S3, make_client, parse
 
 
@@ -170,3 +171,65 @@ class TestClient:
         if not child:
             os._exit(0 if S3().client is not client and storage.read_bytes(f"{bucket}/x") == b"here" else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+class TestSomebodyElseWrote:
+    LINES = b'{"source":"a","x":1}\n{"source":"b","x":2}\n'
+
+    @pytest.fixture(params=[1 << 20, 10], ids=["at once", "in parts"])
+    def url(self, bucket, monkeypatch, request):
+        monkeypatch.setattr(s3_upload, "LARGE", request.param)
+        put(f"{bucket}/in.manifest", self.LINES)
+        return f"{bucket}/in.manifest"
+
+    def test_is_not_lost(self, url):
+        mine, theirs = nl.read_manifest(url), nl.read_manifest(url)
+        nl.write_manifest(theirs.assign(x=7), url)
+
+        with pytest.raises(StorageError, match="has changed since it was read; read it again and repeat the change, or write to another key"):
+            nl.write_manifest(mine.assign(x=8), url)
+
+        assert nl.read_manifest(url)["x"].tolist() == [7, 7]
+        nl.write_manifest(mine.assign(x=8), f"{url}.mine")
+        assert nl.read_manifest(f"{url}.mine")["x"].tolist() == [8, 8]
+
+    def test_what_i_wrote_myself_is_no_change(self, url):
+        df = nl.read_manifest(url)
+        for number in range(3):
+            df["x"] = number
+            nl.write_manifest(df, url)
+            nl.write_manifest(df.iloc[::-1], url)
+
+        assert nl.read_manifest(url)["x"].tolist() == [2, 2]
+
+    def test_other_rows_are_written_over_anything(self, url):
+        df = nl.read_manifest(url)
+        nl.write_manifest(df.assign(x=7), url)
+        nl.write_manifest(nl.read_manifest(io.BytesIO(self.LINES)), url)
+
+        assert storage.read_bytes(url) == self.LINES
+
+    def test_deleted(self, url):
+        df = nl.read_manifest(url)
+        bucket, key = parse(url)
+        S3().client.delete_object(Bucket=bucket, Key=key)
+        nl.write_manifest(df, url)
+
+        assert storage.read_bytes(url) == self.LINES
+
+    def test_answer_that_got_lost(self, url):
+        _, version = storage.read_versioned(url)
+        mine = b"the same when boto3 asks again"
+        storage.write_bytes_atomic(url, [mine])
+
+        new = storage.replace_version(url, version, [mine])
+
+        assert new == storage.read_versioned(url)[1] != version
+
+    def test_who_writes_while_parts_are_sent(self, url):
+        client, seen = make_client(), []
+        client.meta.events.register("provide-client-params.s3", lambda model, params, **_: seen.append((model.name, params.get("IfMatch"))))
+        version = S3(client).read_versioned(url)[1]
+        S3(client).replace_version(url, version, [b"x" * 20])
+
+        assert seen[-1] in {("PutObject", version), ("CompleteMultipartUpload", version)}
