@@ -1,15 +1,18 @@
 """Processes that label as fast as they can, to be killed at any moment.
 
-For each line ``<name> <count>`` on stdin a process is forked off that commits `count` operations through a session; it says ``try <operation>``
-before each and ``done <sequence> <id>`` once that is acknowledged. Forking makes a process in milliseconds, where a new interpreter takes a second.
+For each line ``<name> <count> <store>`` on stdin a process is forked off that commits `count` operations through a session; it says
+``try <operation>`` before each and ``done <sequence> <id>`` once that is acknowledged. The line ``end`` is answered by ``end`` when all are gone.
+Forking makes a process in milliseconds, where a new interpreter takes a second.
 """
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
 import sys
+from contextlib import suppress
 
 from PIL import Image
 
@@ -75,21 +78,29 @@ def say(*words):
     os.write(1, f"{' '.join(map(str, words))}\n".encode())
 
 
-def main(path):
+def main():
     """Fork a process for each line of stdin."""
+    gc.freeze()  # what is here before the fork is shared, not copied
     for line in sys.stdin:
-        name, count = line.split()
+        if line == "end\n":
+            wait_for_all()
+            say("end")
+            continue
+        name, count, path = line.rstrip("\n").split(" ", 2)
         child = os.fork()
         if child == 0:
             say("born", os.getpid())  # the child itself, so that it comes before all else that it says
             label(path, name, int(count))
             os._exit(0)
-    while True:
-        try:
-            child, _ = os.wait()
-        except ChildProcessError:
-            return
+    wait_for_all()
+
+
+def wait_for_all():
+    """Wait until no process is left."""
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -20,21 +20,23 @@ from harness.labeling_processes import begin
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
-KILLS = 120
-LONGEST_LIFE = 0.12  # seconds, to begin with
+KILLS = 500
+KILLS_PER_STORE = 50  # all that was done to a store is checked again and again
+AT_ONCE = 2
+LONGEST_LIFE = 0.03  # seconds, to begin with
 
 
 @contextmanager
-def processes(path):
+def processes():
     program = Path(labeling_processes.__file__)
-    with subprocess.Popen([sys.executable, program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as host:
+    with subprocess.Popen([sys.executable, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as host:
         yield host
         host.stdin.close()
         assert host.wait(timeout=60) == 0
 
 
-def start(host, name, count):
-    print(name, count, file=host.stdin, flush=True)
+def start(host, path, name, count):
+    print(name, count, path, file=host.stdin, flush=True)
 
 
 def logged(path):
@@ -69,47 +71,67 @@ def check(path, session, acknowledged, tried):
     assert set(boxes) == changes, "log and annotations differ"
 
 
+def kill_some(host, path, names, waits):
+    """Begin processes on a store and kill one after another; gives all that they said, as words and the rest of their lines."""
+    for name in names:
+        start(host, path, name, 100_000)
+    said, born = [], []
+    while len(born) < len(names):
+        word, _, rest = host.stdout.readline().partition(" ")
+        if word == "born":
+            born.append(int(rest))
+        else:
+            said.append((word, rest))
+    for process, seconds in zip(born, waits, strict=True):
+        time.sleep(seconds)
+        os.kill(process, signal.SIGKILL)
+    print("end", file=host.stdin, flush=True)
+    for line in host.stdout:
+        if line == "end\n":
+            return said
+        word, _, rest = line.partition(" ")
+        said.append((word, rest))
+    return pytest.fail("the host ended")
+
+
 def test_killed_at_any_moment(tmp_path):
     seed = int(os.environ.get("NBLABEL_SEED", secrets.randbits(32)))
     print(f"seed {seed}")
     chance = random.Random(seed)
-    path = tmp_path / "store.db"
-    begin(path)[0].close()
-    acknowledged, tried, unanswered, life = set(), set(), 0, LONGEST_LIFE
-    with processes(path) as host:
-        for kill in range(KILLS):
-            start(host, f"p{kill}", 100_000)
-            words, last = host.stdout.readline().split(" ", 1), None
-            assert words[0] == "born"
-            time.sleep(chance.uniform(0, life))
-            os.kill(int(words[1]), signal.SIGKILL)
-            start(host, "end", 0)
-            for line in host.stdout:
-                word, _, rest = line.partition(" ")
-                if word == "try":
-                    last = json.loads(rest)
-                    tried.add(last["id"])
-                elif word == "done":
-                    acknowledged.add(rest.split()[1])
-                elif word == "born":
-                    break
-                else:
-                    pytest.fail(line)
+    done, unanswered, life = 0, 0, LONGEST_LIFE
+    with processes() as host:
+        for first in range(0, KILLS, KILLS_PER_STORE):
+            path = tmp_path / f"{first}.db"
+            begin(path)[0].close()
+            acknowledged, tried = set(), set()
+            for number in range(first, first + KILLS_PER_STORE, AT_ONCE):
+                names = [f"p{number + place}" for place in range(AT_ONCE)]
+                last = {}
+                said = kill_some(host, path, names, [chance.uniform(0, life) for _ in names])
+                for word, rest in said:
+                    assert word in {"try", "done"}, rest
+                    if word == "try":
+                        operation = json.loads(rest)
+                        tried.add(operation["id"])
+                        last[operation["id"].partition("-")[0]] = operation
+                    else:
+                        acknowledged.add(rest.split()[1])
+                life *= 0.95 if any(word == "done" for word, _ in said) else 1.1  # this machine is as slow as it is
+                check_log(path, acknowledged, tried)
+                store, session = begin(path)
+                with store:
+                    for operation in [*last.values()] * 2:
+                        unanswered += operation["id"] not in acknowledged
+                        reply, _ = session.reply({"id": "1", "method": "commit", "params": operation})
+                        assert "error" not in reply
+                        acknowledged.add(operation["id"])
             store, session = begin(path)
             with store:
-                check_log(path, acknowledged, tried)
-                if last is None:
-                    life *= 1.2  # this machine is slow to begin
-                else:
-                    life *= 0.95  # it was slow for a while
-                    unanswered += last["id"] not in acknowledged
-                    for _ in range(2):
-                        reply, _ = session.reply({"id": "1", "method": "commit", "params": last})
-                        assert "error" not in reply
-                    acknowledged.add(last["id"])
-                    check(path, session, acknowledged, tried)
-    assert len(acknowledged) > KILLS
-    assert unanswered
+                check(path, session, acknowledged, tried)
+            done += len(acknowledged)
+    print(f"{done} acknowledged, {unanswered} killed in between, {life:.3f} s")
+    assert done > KILLS
+    assert unanswered > KILLS / 10
 
 
 def test_two_processes_at_once(tmp_path):
@@ -117,9 +139,9 @@ def test_two_processes_at_once(tmp_path):
     begin(path)[0].close()
     count, names = 60, ("left", "right")
     done = []
-    with processes(path) as host:
+    with processes() as host:
         for name in names:
-            start(host, name, count)
+            start(host, path, name, count)
         while len(done) < count * len(names):
             word, _, rest = host.stdout.readline().partition(" ")
             assert word in {"born", "try", "done"}, rest
@@ -138,9 +160,9 @@ def test_two_processes_with_the_same_operations(tmp_path):
     begin(path)[0].close()
     count = 60
     done = []
-    with processes(path) as host:
-        start(host, "same", count)
-        start(host, "same", count)
+    with processes() as host:
+        start(host, path, "same", count)
+        start(host, path, "same", count)
         while len(done) < 2 * count:
             word, _, rest = host.stdout.readline().partition(" ")
             assert word in {"born", "try", "done"}, rest
