@@ -20,6 +20,7 @@ __all__ = ["frame_of", "read_manifest"]
 _log = logging.getLogger(__name__)
 
 _SHOWN = 10
+_LOOKED_AT = 1 << 10
 
 
 def read_manifest(source: str | os.PathLike[str] | IO[Any], *, errors: Literal["collect", "raise"] = "collect") -> pd.DataFrame:
@@ -92,7 +93,7 @@ def _refuse(lines: Lines) -> None:
     reasons = refusals(lines)
     if reasons:
         remedy = 'Repair or remove them, or read with errors="collect", which keeps them and lists them in df.nblabel.validate()'
-        raise ManifestError(f"{_summary(lines, reasons, 'bad')}. {remedy}", uri=lines.uri, line=lines.number(min(reasons)))
+        raise ManifestError(f"{_summary(lines, reasons, 'bad')}. {_form(lines) or remedy}", uri=lines.uri, line=lines.number(min(reasons)))
 
 
 def _summary(lines: Lines, reasons: dict[int, str], what: str) -> str:
@@ -103,11 +104,26 @@ def _summary(lines: Lines, reasons: dict[int, str], what: str) -> str:
     return f"{count} {what}: {listed}{rest}"
 
 
+def _form(lines: Lines) -> str | None:
+    """Return what to do about a file that is of another form than a manifest."""
+    start = lines.data[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"\x1f\x8b"):
+        return "The file is packed with gzip; unpack it first"
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "The file is UTF-16 text; save it as UTF-8"
+    if start.startswith(b"["):
+        return "The file is one JSON array; write each of its objects on a line of its own (jq -c '.[]')"
+    if start.partition(b"\n")[0].strip() == b"{":
+        return "Its objects reach over several lines; write each on one line (jq -c .)"
+    return None
+
+
 def frame_of(lines: Lines) -> pd.DataFrame:
     """Return the lines as a frame with one column a key; say in the log which are bad."""
     if lines.bad:
         summary = _summary(lines, lines.bad, "not a JSON object")
-        _log.warning("%s: %s; each is kept as a row without values and written back as it is", lines.uri, summary)
+        form = _form(lines)
+        _log.warning("%s: %s; each is kept as a row without values and written back as it is%s", lines.uri, summary, f". {form}" if form else "")
     keys = list(lines.states)
     if not keys and len(lines):
         keys = [SOURCES[0]]

@@ -245,6 +245,7 @@ LABELS = [
 
 MANIFESTS = [
     ([("WARNING_UNANNOTATED_RECORD", None)], [VERIFIED, {"source": "a"}]),
+    ([("LABELING_FAILED", "x")], [VERIFIED, {"source-ref": "s3://b/b.jpg", "x-metadata": {"retry-count": 1, "failure-reason": "ClientError"}}]),
     ([("ERROR_NO_LABEL_ATTRIBUTES", "x"), NONE_VALID], [VERIFIED, without(VERIFIED, "x-metadata")]),
     ([("INVALID_ATTRIBUTE_NAME", "a b")], [label(1, "label-verification", "a b", **{"class-name": "good"})]),
     ([("INVALID_REFERENCE_NAME", "x-ref")], [label(1, "label-verification", "x-ref", **{"class-name": "good"})]),

@@ -24,14 +24,21 @@ def half_a_pair(label: Label) -> Iterator[Problem]:
     """A line has a label without its metadata, or metadata without its label."""
     if label.found is None:
         yield Problem(f"the line has {label.pair.label!r} and no {label.pair.metadata!r}", label.name)
-    elif label.value is None and _RESPONSES not in label.metadata:
+    elif label.value is None and _RESPONSES not in label.metadata and not _failure(label):
         yield Problem(f"the line has {label.pair.metadata!r} and no {label.pair.label or label.name!r}", label.name)
+
+
+@rule("label", "LABELING_FAILED", "warning", remedy="See what it says; then give the item to a new job.")
+def labeling_failed(label: Label) -> Iterator[Problem]:
+    """The metadata say why there is no label: the labeling of the item failed."""
+    if reason := _failure(label):
+        yield Problem(f"'failure-reason' is {reason!r:.200}", label.name)
 
 
 @rule("label", "ERROR_INVALID_LABEL_ATTRIBUTE_METADATA_FORMAT", "error", remedy="Write the metadata as Ground Truth does.")
 def invalid_metadata(label: Label) -> Iterator[Problem]:
     """The metadata of a label lacks a field, or a field is not of its form."""
-    if label.found is None:
+    if label.found is None or _failure(label):
         return
     name = label.pair.metadata
     if not isinstance(label.found, dict):
@@ -134,6 +141,12 @@ def class_maps_differ(manifest: Manifest) -> Iterator[Problem]:
             if len(names) > 1:
                 shown = ", ".join(f"{name!r} ({count:,} times)" for name, count in names.most_common(3))
                 yield Problem(f"class id {index} is {shown}", attribute)
+
+
+def _failure(label: Label) -> str | None:
+    """Return why an item that has no label was not labeled."""
+    reason = label.metadata.get("failure-reason") if label.value is None else None
+    return reason if isinstance(reason, str) and reason else None
 
 
 def _class_ids(label: Any) -> list[str]:
