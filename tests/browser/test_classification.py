@@ -177,6 +177,171 @@ def test_many_items_at_once_in_a_grid(plain_page, show):
     assert widget.progress.skipped == 0
 
 
+def test_the_grid_begins_at_the_item_on_show_and_is_left_for_the_one_at_hand(plain_page, show):
+    widget, labeler = show(nl.TextClassification(TONES), pd.DataFrame({"source": [f"text number {place}" for place in range(30)]}))
+    widget.index = 26
+    plain_page.deliver()
+    labeler.expect_place(27)
+    labeler.press("g")
+    tiles = labeler.root.locator(".tile")
+    expect(tiles).to_have_count(6)
+    expect(tiles.nth(2)).to_have_attribute("data-current", "true")
+    plain_page.page.keyboard.press("2")
+    expect(tiles.nth(2)).to_have_attribute("data-state", "submitted")
+    plain_page.page.keyboard.press("g")
+    labeler.expect_place(28)
+    plain_page.settle(labeler)
+    assert (widget.index, widget.data.loc[26, "tone"]) == (27, 1)
+
+    labeler.press("g")
+    plain_page.page.keyboard.press("PageUp")
+    labeler.root.locator('[data-nblabel-item="4"]').dblclick()
+    labeler.expect_place(5)
+    assert labeler.root.locator('[data-nblabel="text"]').text_content() == "text number 4"
+    labeler.press("3")
+    labeler.expect_place(6)
+    plain_page.settle(labeler)
+    assert widget.data.loc[4, "tone"] == 2
+
+
+def test_keys_reach_the_grid_wherever_the_hand_clicked_and_never_the_item_below(plain_page, show):
+    widget, labeler = show(nl.TextClassification(TONES), pd.DataFrame({"source": [f"text number {place}" for place in range(3)]}))
+    labeler.press("g")
+    expect(labeler.root.locator(".tile")).to_have_count(3)
+    labeler.root.locator("aside").click(position={"x": 100, "y": 400})
+    for key in ["s", "n", "ArrowRight", "1"]:
+        plain_page.page.keyboard.press(key)
+    labeler.stage.focus()
+    plain_page.page.keyboard.press("ArrowRight")
+    plain_page.page.keyboard.press("2")
+    expect(labeler.root.locator(".grid-hint")).not_to_contain_text("done")
+    for key in ["ArrowLeft", "ArrowLeft", "3"]:
+        plain_page.page.keyboard.press(key)
+    expect(labeler.root.locator(".grid-hint")).to_contain_text("This page is done")
+    plain_page.settle(labeler)
+    assert widget.data["tone"].tolist() == [2, 0, 1]
+    assert widget.progress.skipped == 0
+
+
+@pytest.mark.parametrize("multiple", [False, True])
+def test_what_is_suggested_is_accepted_for_many_in_the_grid(plain_page, tmp_path, multiple):
+    asked = []
+
+    def guess(texts):
+        asked.extend(texts)
+        return [[("neutral", 0.8), ("critical", 0.3)] if "4" in text else [("critical", 0.9), ("neutral", 0.4)] for text in texts]
+
+    def suggest(texts):
+        return [[{"label": label, "score": score} for label, score in found][: None if multiple else 1] for found in guess(texts)]
+
+    frame = pd.DataFrame({"source": [f"text {place}" for place in range(12)]})
+    task = nl.TextClassification(TONES, multiple=multiple)
+    widget = nl.label(frame, task, attribute="tone", store=tmp_path / "store.db", suggest=suggest)
+    labeler = plain_page.show(widget)
+    labeler.press("g")
+    tiles, suggested = labeler.root.locator(".tile"), labeler.root.locator('.class-chip[data-suggested="true"]')
+    plain_page.wait_until(lambda: suggested.count() == (24 if multiple else 12))
+    expect(labeler.root.locator(".suggestions")).not_to_be_visible()
+    expect(tiles.nth(4)).to_contain_text("neutral 0.80")
+    tiles.nth(1).click()
+    plain_page.page.keyboard.press("3")
+    tiles.nth(1).click()
+    plain_page.page.keyboard.press("Control+a")
+    expect(labeler.root.locator('[data-nblabel-action="grid-finish"]')).to_contain_text("Accept")
+    plain_page.page.keyboard.press("Enter")
+    expect(suggested).to_have_count(0)
+    if multiple:
+        plain_page.page.keyboard.press("Control+a")
+        plain_page.page.keyboard.press("Enter")
+    plain_page.settle(labeler)
+    assert sorted(asked) == sorted(frame["source"])
+    expected = [[0, 2]] * 12 if multiple else [0] * 12
+    expected[1], expected[4] = ([2], [2, 0]) if multiple else (2, 2)
+    assert widget.data["tone"].tolist() == expected
+    provenance = [metadata.get("nblabel-provenance", [{}])[0] for metadata in widget.data["tone-metadata"]]
+    assert provenance[4] == {"origin": "suggested", "score": 0.8, "source": "suggest"}
+    # Whoever chooses what is suggested accepts it, by whatever key.
+    assert provenance[1] == ({"origin": "suggested", "score": 0.4, "source": "suggest"} if multiple else {})
+
+    for _ in range(2 if multiple else 1):
+        plain_page.page.keyboard.press("Control+z")
+    plain_page.wait_until(lambda: suggested.count() == (22 if multiple else 11))
+    plain_page.settle(labeler)
+    assert widget.progress.submitted == (0 if multiple else 1)
+    widget.close()
+
+
+def test_all_that_is_suggested_for_a_text_is_accepted_or_turned_down(plain_page, tmp_path):
+    frame = pd.DataFrame({"source": TEXTS, "guess": [[{"label": tone, "score": 0.9 - place / 5} for place, tone in enumerate(TONES)]] * 4})
+    task = nl.TextClassification(TONES, multiple=True)
+    widget = nl.label(frame, task, attribute="tone", store=tmp_path / "store.db", suggest="guess")
+    labeler = plain_page.show(widget)
+    proposal = labeler.root.locator('[data-nblabel="proposal"]')
+    expect(proposal).to_contain_text("critical")
+    labeler.press("Shift+Delete")
+    expect(proposal).to_contain_text("approving")
+    labeler.action("accept-all")
+    expect(proposal).to_have_count(0)
+    assert pressed(labeler) == ["approving", "neutral"]
+    labeler.press("Control+z")
+    assert pressed(labeler) == []
+    labeler.press("Shift+Enter")
+    labeler.press("Enter")
+    labeler.expect_place(2)
+    labeler.press("0")
+    labeler.press("Enter")
+    labeler.expect_place(3)
+    plain_page.settle(labeler)
+    assert widget.data["tone"].tolist()[:2] == [[1, 2], []]
+    assert [part["origin"] for part in widget.data.loc[0, "tone-metadata"]["nblabel-provenance"]] == ["suggested", "suggested"]
+    assert widget.suggestions["state"].tolist() == ["waiting"] * 3
+    widget.index = 1
+    assert widget.suggestions["state"].tolist() == ["rejected"] * 3
+    widget.index = 0
+    assert widget.suggestions["state"].tolist() == ["rejected", "accepted", "accepted"]
+    widget.close()
+
+
+def test_choices_made_while_cut_off_outlive_a_reload(plain_page, show):
+    widget, labeler = show(nl.TextClassification(TONES))
+    plain_page.cut()
+    labeler.press("2")
+    labeler.expect_place(2)
+    plain_page.page.reload()
+    again = plain_page.show(widget)
+    plain_page.settle(again)
+    assert widget.data["tone"].tolist() == [1, None, None, None]
+    again.press("g")
+    tiles = again.root.locator(".tile")
+    expect(tiles.nth(3)).to_contain_text("and more")
+    plain_page.cut()
+    plain_page.page.keyboard.press("Control+a")
+    plain_page.page.keyboard.press("3")
+    expect(again.root.locator('.tile[data-state="submitted"]')).to_have_count(4)
+    plain_page.page.reload()
+    plain_page.settle(plain_page.show(widget))
+    assert widget.data["tone"].tolist() == [2] * 4
+
+
+def test_two_views_of_a_choice_are_in_step_the_grid_too(plain_page, show):
+    widget, one = show(nl.TextClassification(TONES, multiple=True))
+    other = plain_page.show(widget)
+    one.press("1")
+    expect(other.root.locator('[data-nblabel-label="critical"]')).to_have_attribute("aria-pressed", "true")
+    other.stage.scroll_into_view_if_needed()
+    other.press("g")
+    tiles = other.root.locator(".tile")
+    expect(tiles.nth(0).locator(".class-chip")).to_have_text(["critical"])
+    widget.value = ["neutral"]
+    plain_page.deliver()
+    expect(tiles.nth(0).locator(".class-chip")).to_have_text(["neutral"])
+    plain_page.page.keyboard.press("2")
+    expect(one.root.locator('[data-nblabel-label="approving"]')).to_have_attribute("aria-pressed", "true")
+    plain_page.page.keyboard.press("Enter")
+    plain_page.settle(other)
+    assert widget.data.loc[0, "tone"] == [2, 1]
+
+
 def test_classes_of_several_images_in_a_grid(plain_page, show, photographs):
     widget, labeler = show(nl.ImageClassification(TONES, multiple=True), nl.read_manifest(photographs))
     labeler.press("g")
@@ -195,7 +360,10 @@ def test_classes_of_several_images_in_a_grid(plain_page, show, photographs):
 def test_a_thousand_classes_are_searched(plain_page, show):
     widget, labeler = show(nl.TextClassification([f"class {number}" for number in range(1000)]))
     labeler.press("/")
+    plain_page.page.keyboard.press("Enter")
+    labeler.press("/")
     plain_page.page.keyboard.type("class 777")
+    expect(labeler.root.locator(".label kbd").first).to_have_text("↵")
     plain_page.page.keyboard.press("Enter")
     labeler.expect_place(2)
     plain_page.settle(labeler)

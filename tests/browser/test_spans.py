@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 import pytest
 from harness.labeler import TextLabeler
@@ -199,6 +201,86 @@ def test_what_a_text_holds_is_shown_and_never_run(plain_page, show):
     labeler.drag_over("onerror")
     plain_page.settle(labeler)
     assert pieces(widget) == [("Person", "onerror")]
+
+
+class Finger:
+    """A finger on the screen, as the browser hears of it."""
+
+    def __init__(self, page):
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        self._page = page
+
+    def drag(self, start, end, *, rest=0, steps=6):
+        """Put it down, let it rest, move it and lift it."""
+        self._send("touchStart", start)
+        self._page.wait_for_timeout(rest)
+        for step in range(1, steps + 1):
+            self._send("touchMove", tuple(a + (b - a) * step / steps for a, b in zip(start, end, strict=True)))
+        self._session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def tap(self, place):
+        """Touch and lift."""
+        self.drag(place, place, steps=0)
+
+    def _send(self, kind, place):
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place[0], "y": place[1]}]})
+
+
+def test_a_finger_marks_sideways_or_after_a_rest_holds_ends_and_scrolls(plain_page, show):
+    long = "\n".join(["Ada Lovelace moved to London.", *(f"line {number} of many" for number in range(60))])
+    widget, labeler = show([long])
+    finger = Finger(plain_page.page)
+    left, right, top = labeler.place("Ada Lovelace")
+    finger.drag((left + 2, top), (right - 2, top + 3))
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "Ada Lovelace")]
+
+    left, right, top = labeler.place("London")
+    finger.tap(((left + right) / 2, top))
+    finger.tap(((left + right) / 2, top))
+    plain_page.settle(labeler)
+    assert pieces(widget)[1:] == [("Person", "London")]
+    finger.tap(((left + right) / 2, top))
+    expect(labeler.root.locator(".marks .handle")).to_have_count(2)
+    finger.drag((left - 8, top + 5), (labeler.place("moved")[0] + 2, top + 5))
+    plain_page.settle(labeler)
+    assert pieces(widget)[1:] == [("Person", "moved to London")]
+
+    pages = labeler.root.locator(".pages")
+    start, end = labeler.place("line 2")[0] + 2, labeler.place("line 4")
+    finger.drag((start, labeler.place("line 2")[2]), (end[1], end[2]), rest=500)
+    plain_page.settle(labeler)
+    assert pieces(widget)[2:] == [("Person", "line 2 of many\nline 3 of many\nline 4")]
+    assert pages.evaluate("pages => pages.scrollTop") == 0
+    finger.drag((start, labeler.place("line 9")[2]), (start + 4, labeler.place("line 1")[2]), steps=12)
+    plain_page.wait_until(lambda: pages.evaluate("pages => pages.scrollTop") > 0)
+    plain_page.settle(labeler)
+    assert len(widget.value) == 3
+
+
+def test_a_browser_without_highlights_paints_the_grounds_itself_below_the_text(plain_page, show):
+    page = plain_page.page
+    page.add_init_script("delete CSS.highlights")
+    page.reload()
+    widget, labeler = show(["Oxford in the United Kingdom " * 3])
+    assert not page.evaluate("'highlights' in CSS")
+    widget.value = [{"label": "Person", "startOffset": 0, "endOffset": end} for end in (6, 9, 13, 20, 28, 40)]
+    plain_page.settle(labeler)
+    grounds, bars = labeler.root.locator(".grounds .ground"), labeler.root.locator(".marks .bar")
+    expect(grounds).to_have_count(6)
+    assert grounds.first.evaluate("ground => getComputedStyle(ground).backgroundColor") not in {"", "rgba(0, 0, 0, 0)"}
+    left, _, top = labeler.place("Oxford")
+    at = "([x, y]) => document.querySelector('#view-0 > div').shadowRoot.elementFromPoint(x, y).className"
+    assert page.evaluate(at, [left + 4, top]) == "document"
+    # However many lie in one another, their lines neither meet nor reach the next line of text.
+    boxes = sorted((box["y"], box["height"]) for box in (bars.nth(place).bounding_box() for place in range(6)))
+    assert all(above + height < below for (above, height), (below, _) in itertools.pairwise(boxes))
+    line = float(labeler.root.locator(".sheet").evaluate("sheet => parseFloat(getComputedStyle(sheet).lineHeight)"))
+    assert sum(boxes[-1]) < grounds.first.bounding_box()["y"] + line
+    widget.value = []
+    plain_page.settle(labeler)
+    expect(grounds).to_have_count(0)
 
 
 def test_suggested_spans_are_accepted_changed_and_rejected(plain_page, tmp_path):

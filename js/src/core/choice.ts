@@ -33,7 +33,8 @@ export const choiceTask: ChoiceTask = {
       const names = (parts as readonly SuggestedClass[]).map(({ label }) => label);
       return { labels: settings["multiple"] ? [...new Set([...value.labels, ...names])] : names.slice(0, 1), none: false };
     },
-    adopt: (change) => ({ change, answers: [] }),
+    // Whoever chooses a class that is suggested accepts it; none of these is none of them.
+    adopt: (change, suggested) => ({ change, answers: change.none ? [...suggested] : change.labels.filter((name) => suggested.has(name)) }),
     part: ({ labels }, id) => (labels.includes(id) ? { id, label: id } : undefined),
   },
   choosing: {

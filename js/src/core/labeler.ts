@@ -190,12 +190,15 @@ export function createLabeler<Value, Change, Media>(
     return inverse;
   }
 
-  /** A change may be one of parts that are only suggested. */
   function commit(change: Change): void {
-    const waiting = item.value ? waitingOf(item.value.view) : [];
+    const adopted = adopt(change, item.value ? waitingOf(item.value.view) : []);
+    make(adopted.change, adopted.answers);
+  }
+
+  /** A change may be one of parts that are only suggested, and so answer what waits. */
+  function adopt(change: Change, waiting: readonly Suggestion[]): { readonly change: Change | null; readonly answers: Suggestion[] } {
     const adopted = task.suggestions?.adopt(change, new Set(waiting.map(({ id }) => id))) ?? { change, answers: [] };
-    const answers = waiting.filter(({ id }) => adopted.answers.includes(id));
-    make(adopted.change, answers);
+    return { change: adopted.change, answers: waiting.filter(({ id }) => adopted.answers.includes(id)) };
   }
 
   function make(change: Change | null, suggested: readonly Suggestion[]): void {
@@ -337,8 +340,9 @@ export function createLabeler<Value, Change, Media>(
         return operation.id;
       };
       if (change !== null) {
-        value = task.apply(value, change).value;
-        view = { ...touched(view), latest: send("change", { change }) };
+        const adopted = adopt(change, waitingOf(view));
+        if (adopted.change !== null) value = task.apply(value, adopted.change).value;
+        view = { ...answering(touched(view), { ...adopted, reopens: [] }), latest: send("change", adopted) };
       }
       if (submit) view = { ...decided(view, "submit"), latest: send("submit", { basis: view.latest }) };
       return { ...before, value, view };
@@ -476,7 +480,7 @@ export function createLabeler<Value, Change, Media>(
     chosen,
     visibility,
     taker,
-    many: { total: () => progress.value.total, current: () => index.value, look, act, heard },
+    many: { total: () => progress.value.total, current: () => index.value, look, act, heard, go: (place) => void go(place) },
     notice,
     announcement,
     pressed: computed(() => {

@@ -45,8 +45,37 @@ export function indexPieces(pieces: readonly Piece[]): PieceIndex {
   };
 }
 
-/** The row of each span's line under the text, 0 next to it: spans that overlap have different ones. */
-export function rowsOf(pieces: readonly Piece[]): Map<string, number> {
+/** Where the line of a span is drawn under the text: its row, 0 next to the text, and how many rows there are where it is. */
+export interface Row {
+  readonly row: number;
+  readonly of: number;
+}
+
+/** The rows of spans: those that overlap have different ones. */
+export function rowsOf(pieces: readonly Piece[]): Map<string, Row> {
+  return new Map(
+    clustersOf(pieces).flatMap((cluster) => {
+      const rows = stack(cluster);
+      const of = Math.max(...rows.values()) + 1;
+      return [...rows].map(([id, row]) => [id, { row, of }] as const);
+    }),
+  );
+}
+
+/** Spans in groups that have no character in common. */
+function clustersOf(pieces: readonly Piece[]): Piece[][] {
+  const clusters: Piece[][] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const piece of inOrder(pieces)) {
+    const last = clusters.at(-1);
+    if (last && piece.from < end) last.push(piece);
+    else clusters.push([piece]);
+    end = Math.max(end, piece.to);
+  }
+  return clusters;
+}
+
+function stack(pieces: readonly Piece[]): Map<string, number> {
   const rows = new Map<string, number>();
   // Those inside come to lie next to the text, those around them below.
   for (const piece of [...pieces].sort((one, other) => one.to - one.from - (other.to - other.from))) {

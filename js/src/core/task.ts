@@ -79,6 +79,8 @@ export interface Many<Value, Change, Media> {
   look(indices: readonly number[]): Promise<LoadedItem<Value, Media>[]>;
   /** Does something to items, as one step of the history; gives them as they are then. */
   act(acts: readonly Act<Value, Change, Media>[]): LoadedItem<Value, Media>[];
+  /** Shows an item alone. */
+  go(index: number): void;
   /** What became durable last that `act` did not do. */
   readonly heard: ReadonlySignal<Receipt | null>;
 }

@@ -8,6 +8,10 @@ import type { SpanScene } from "./spans";
 /** How near to the end of a selected span a press takes hold of it, and how far a hand may tremble without meaning a drag. */
 const REACH_PX = 6;
 const TREMBLE_PX = 4;
+/** The same of a finger, and how long it rests on the text before its drag marks, whichever way it goes. */
+const FINGER_REACH_PX = 22;
+const FINGER_TREMBLE_PX = 10;
+const REST_MS = 400;
 /** Nearer than this to the edge a drag scrolls, by so much at a time. */
 const EDGE_PX = 24;
 const SCROLL_PX = 18;
@@ -19,9 +23,16 @@ interface Press {
   /** The end of a span that is held. */
   readonly held: { readonly piece: Piece; readonly edge: "from" | "to" } | null;
   moved: boolean;
+  /** A finger that may still want to scroll, or to do nothing but touch. */
+  resting: boolean;
 }
 
-/** Turns the pointer into marks, spans and selections: a drag, a click on each of two places, a double click. */
+/**
+ * Turns the pointer into marks, spans and selections: a drag, a click on each of two places, a double click.
+ *
+ * A finger that drags up or down scrolls; it marks when it drags sideways, or anywhere once it has rested on the text, and takes hold of the ends of
+ * a selected span at once.
+ */
 export function listenForSpans(
   stage: TextStage,
   scene: SpanScene,
@@ -30,6 +41,8 @@ export function listenForSpans(
   life: AbortSignal,
 ): { open(): boolean; cancel(): boolean } {
   let press: Press | null = null;
+  /** The last press, whose click may follow. */
+  let released: Press | null = null;
   /** Where the first of two clicks was. */
   let first: TextRange | null = null;
 
@@ -50,12 +63,12 @@ export function listenForSpans(
     return null;
   }
 
-  function holdAt(x: number, y: number): Press["held"] {
+  function holdAt(x: number, y: number, reach = REACH_PX): Press["held"] {
     const piece = scene.selected.peek();
     if (!piece) return null;
     const rects = painter.rectsOf(piece);
     const near = (rect: DOMRect | undefined, side: "left" | "right") =>
-      rect !== undefined && Math.abs(rect[side] - x) <= REACH_PX && y >= rect.top - 2 && y <= rect.bottom + 2;
+      rect !== undefined && Math.abs(rect[side] - x) <= reach && y >= rect.top - reach / 3 && y <= rect.bottom + reach / 3;
     if (near(rects.at(-1), "right")) return { piece, edge: "to" };
     return near(rects[0], "left") ? { piece, edge: "from" } : null;
   }
@@ -104,35 +117,59 @@ export function listenForSpans(
   }
 
   const on = <Kind extends keyof HTMLElementEventMap>(kind: Kind, handle: (event: HTMLElementEventMap[Kind]) => void) =>
-    stage.pages.addEventListener(kind, handle, { signal: life });
+    stage.pages.addEventListener(kind, handle, { signal: life, passive: false });
 
   // The browser's own selection would follow the drag.
   on("mousedown", (event) => {
     if (event.button === 0 && event.offsetX < stage.pages.clientWidth) event.preventDefault();
   });
   on("pointerdown", (event) => {
-    if (event.button !== 0 || event.pointerType === "touch" || event.offsetX >= stage.pages.clientWidth) return;
+    if (event.button !== 0 || !event.isPrimary || event.offsetX >= stage.pages.clientWidth) return;
     const caret = stage.caretAt(event.clientX, event.clientY);
     if (caret === null) return;
-    press = { x: event.clientX, y: event.clientY, caret, held: holdAt(event.clientX, event.clientY), moved: false };
+    const finger = event.pointerType === "touch";
+    const held = holdAt(event.clientX, event.clientY, finger ? FINGER_REACH_PX : REACH_PX);
+    const start: Press = { x: event.clientX, y: event.clientY, caret, held, moved: false, resting: finger && !held };
+    press = start;
+    if (start.resting) window.setTimeout(() => void (press === start && start.resting && rested(event, start)), REST_MS);
+    else stage.pages.setPointerCapture(event.pointerId);
+  });
+  function rested(event: PointerEvent, start: Press): void {
+    start.resting = false;
+    start.moved = true;
     stage.pages.setPointerCapture(event.pointerId);
+    const unit = scene.segments().at(start.caret, by(event));
+    if (unit) scene.mark(unit);
+  }
+  // What the browser would do with a finger that marks, or holds an end.
+  on("touchmove", (event) => {
+    if (press && !press.resting) event.preventDefault();
+  });
+  on("contextmenu", (event) => {
+    if (press) event.preventDefault();
   });
   on("pointermove", (event) => {
     if (!press) {
       stage.pages.style.cursor = holdAt(event.clientX, event.clientY) ? "ew-resize" : "text";
       return;
     }
-    press.moved ||= Math.hypot(event.clientX - press.x, event.clientY - press.y) >= TREMBLE_PX;
-    if (press.moved) drag(event, press);
+    const [dx, dy] = [Math.abs(event.clientX - press.x), Math.abs(event.clientY - press.y)];
+    press.moved ||= Math.hypot(dx, dy) >= (event.pointerType === "touch" ? FINGER_TREMBLE_PX : TREMBLE_PX);
+    if (!press.moved) return;
+    if (press.resting && dy > dx) {
+      press = null;
+      return;
+    }
+    press.resting = false;
+    drag(event, press);
   });
   on("pointerup", () => {
-    const start = press;
-    if (start?.moved) release(start);
+    released = press;
+    press = null;
+    if (released?.moved) release(released);
   });
   on("click", (event) => {
-    const start = press;
-    press = null;
-    if (!start?.moved && !start?.held) click(event);
+    if (released && !released.moved && !released.held) click(event);
   });
   on("pointercancel", () => {
     press = null;

@@ -1,43 +1,32 @@
-import { effect, type Signal, signal, untracked } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { render } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import type { Act, LoadedItem, TaskContext, Toggle } from "../core/task";
-import type { Choice, LabelView, TaskView } from "../generated/schema";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Toggle } from "../core/task";
+import { createTiles, type Tile, type Tiles, type TilesOptions } from "../core/tiles";
 import { Button } from "./button";
 
-/** Items of a page, and how many are asked for at once, so that the first are there soon. */
-const PAGE = 24;
-const ASKED = 6;
+const UNKNOWN_COLOR = "#9e9e9e";
 /** Keys that mean the same over the grid as elsewhere. */
-const PASSING = ["Enter", "Escape", "?", "/", "g", "m", "Tab"];
+const PASSING = ["Escape", "?", "/", "g", "m", "Tab"];
 
-type Tile<Media> = LoadedItem<Choice, Media>;
-
-interface GridOptions<Media> {
-  readonly context: TaskContext<Choice, Choice, Media>;
-  /** What choosing a class changes. */
-  choose(value: Choice, label: string, view: TaskView): Choice | null;
+interface GridOptions<Media> extends TilesOptions<Media> {
   /** Shows an item's media in small. */
   draw(media: Media): Node;
-  release(media: Media): void;
 }
 
 /** Many items at once: what is selected gets the class that is chosen. */
 export interface Grid {
   readonly toggle: Toggle;
-  /** Submits what is selected and has its classes. */
+  /** Accepts what is suggested for the selection, or submits it; false while the grid is closed. */
   finish(): boolean;
   cancel(): boolean;
 }
 
-export function mountGrid<Media>(stage: HTMLElement, { context, choose, draw, release }: GridOptions<Media>, life: AbortSignal): Grid {
-  const open = signal(false);
-  const first = signal(0);
-  const tiles = signal<ReadonlyMap<number, Tile<Media>>>(new Map());
-  const selected = signal<ReadonlySet<number>>(new Set());
-  const cursor = signal(0);
-  const { many } = context;
-  const single = !context.view.settings["multiple"];
+export function mountGrid<Media>(stage: HTMLElement, { draw, ...options }: GridOptions<Media>, life: AbortSignal): Grid {
+  const { context } = options;
+  const grid = createTiles(options);
+  const { shown } = grid;
+  let was = false;
   const place = document.createElement("div");
   place.className = "grid-place";
   // What the hand does here is not meant for the item below.
@@ -46,199 +35,73 @@ export function mountGrid<Media>(stage: HTMLElement, { context, choose, draw, re
   }
   stage.append(place);
 
-  const shell = () => stage.closest(".labeler");
-
-  function put(changed: readonly Tile<Media>[]): void {
-    tiles.value = new Map([...tiles.peek(), ...changed.map((tile) => [tile.view.index, tile] as const)]);
-  }
-
-  async function load(start: number): Promise<void> {
-    first.value = start;
-    cursor.value = start;
-    selected.value = new Set();
-    for (const { media } of tiles.peek().values()) if (media !== null) release(media);
-    tiles.value = new Map();
-    const indices = Array.from({ length: Math.min(PAGE, many.total() - start) }, (_, offset) => start + offset);
-    for (let at = 0; at < indices.length && first.peek() === start && open.peek(); at += ASKED) {
-      const found = await many.look(indices.slice(at, at + ASKED));
-      if (first.peek() === start) put(found);
-    }
-  }
-
-  function show(start: number): void {
-    load(start).catch((error: Error) => {
-      context.notice.value = { level: "error", message: `Some items could not be loaded: ${error.message}` };
-    });
-  }
-
-  /** What a class is given to: the selection, or the item that the keyboard is at. */
-  function meant(): Tile<Media>[] {
-    const indices = selected.value.size > 0 ? [...selected.value] : [cursor.value];
-    return indices.flatMap((index) => tiles.value.get(index) ?? []).filter(({ view }) => view.error === null);
-  }
-
-  function label(name: string): void {
-    const all = meant();
-    const chosen = (tile: Tile<Media>) => tile.value.labels.includes(name);
-    // Where some have the class and some have not, all get it.
-    const wanted = single || all.every(chosen) ? all : all.filter((tile) => !chosen(tile));
-    act(wanted.map((tile) => ({ item: tile, change: choose(tile.value, name, context.view), submit: single })));
-    context.announce(`${wanted.length} items: ${name}`);
-  }
-
-  function act(acts: readonly Act<Choice, Choice, Media>[]): void {
-    if (acts.length === 0) return;
-    put(many.act(acts));
-    if (!acts.some(({ submit }) => submit)) return;
-    selected.value = new Set();
-    const rest = [...tiles.value.values()].find(({ view }) => view.state !== "submitted" && view.index > cursor.value);
-    if (rest) cursor.value = rest.view.index;
-  }
-
-  function pick(index: number, { extend = false, toggle = false } = {}): void {
-    const before = selected.value;
-    if (extend) {
-      const [low, high] = [Math.min(cursor.value, index), Math.max(cursor.value, index)];
-      selected.value = new Set([...before, ...Array.from({ length: high - low + 1 }, (_, offset) => low + offset)]);
-    } else if (toggle) selected.value = new Set(before.has(index) ? [...before].filter((other) => other !== index) : [...before, index]);
-    else selected.value = new Set([index]);
-    cursor.value = index;
-  }
-
-  function move(by: number, extend: boolean): void {
-    const last = Math.min(first.value + PAGE, many.total()) - 1;
-    const index = Math.min(Math.max(cursor.value + by, first.value), last);
-    if (extend) pick(index, { extend });
-    else cursor.value = index;
-  }
-
-  function turn(by: 1 | -1): void {
-    const start = first.value + by * PAGE;
-    if (start >= 0 && start < many.total()) show(start);
-  }
-
-  function onKeyDown(event: KeyboardEvent, columns: number): void {
-    const run = {
-      ArrowRight: () => move(1, event.shiftKey),
-      ArrowLeft: () => move(-1, event.shiftKey),
-      ArrowDown: () => move(columns, event.shiftKey),
-      ArrowUp: () => move(-columns, event.shiftKey),
-      " ": () => pick(cursor.value, { toggle: true }),
-      PageDown: () => turn(1),
-      PageUp: () => turn(-1),
-    }[event.key];
-    const all = event.key === "a" && (event.ctrlKey || event.metaKey);
-    // Keys of the one item that the grid covers must not reach it.
-    if (run || all || !passes(event)) event.stopPropagation();
-    if (!run && !all) return;
-    event.preventDefault();
-    if (run) run();
-    else selected.value = new Set(tiles.value.keys());
-  }
-
-  function passes({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
-    return ctrlKey || metaKey || PASSING.includes(key) || context.labels.some((label) => label.key?.toLowerCase() === key.toLowerCase());
-  }
+  const shell = () => stage.closest<HTMLElement>(".labeler");
+  const focusList = () => place.querySelector<HTMLElement>(".tiles")?.focus({ preventScroll: true });
 
   function close(): void {
-    open.value = false;
+    shown.value = false;
+  }
+
+  /** Keys of the one item that the grid covers must not reach it, wherever the hand clicked. */
+  function keepKeys({ target }: FocusEvent): void {
+    if (shown.peek() && (target === stage || target === shell())) focusList();
   }
 
   const stops = [
     effect(() => {
       // The class that is chosen goes to what is selected here, and the buttons of the one item are out of reach.
-      shell()?.toggleAttribute("data-grid", open.value);
-      context.taker.value = open.value ? label : null;
-      if (open.value) untracked(() => show(Math.floor(many.current() / PAGE) * PAGE));
-      else if (place.childElementCount > 0) stage.focus({ preventScroll: true });
+      shell()?.toggleAttribute("data-grid", shown.value);
+      shell()?.addEventListener("focusin", keepKeys, { signal: life });
+      context.taker.value = shown.value ? grid.label : null;
+      if (shown.value) untracked(grid.enter);
+      else if (was) {
+        untracked(grid.leave);
+        stage.focus({ preventScroll: true });
+      }
+      was = shown.value;
     }),
-    effect(() => {
-      const receipt = many.heard.value;
-      const tile = receipt && tiles.peek().get(receipt.index);
-      if (!receipt || !tile || !open.peek()) return;
-      const value = receipt.operation.change === null ? tile.value : (receipt.operation.change as Choice);
-      put([{ ...tile, value, view: { ...tile.view, state: receipt.state, edited: receipt.edited, latest: receipt.operation.id } }]);
-    }),
+    grid.listen(),
     () => render(null, place),
   ];
   life.addEventListener("abort", () => {
     for (const stop of stops) stop();
   });
+  render(<GridView grid={grid} draw={draw} close={close} />, place);
 
-  const grid: Grid = {
-    toggle: { name: "grid", title: "Many items at once", on: open },
+  return {
+    toggle: { name: "grid", title: "Many items at once", on: shown },
     finish() {
-      if (!open.value) return false;
-      if (!single)
-        act(
-          meant()
-            .filter(({ value }) => value.labels.length > 0 || value.none)
-            .map((item) => ({ item, change: null, submit: true })),
-        );
-      return true;
+      if (shown.value) grid.finish();
+      return shown.value;
     },
     cancel() {
-      if (!open.value) return false;
-      if (selected.value.size > 0) selected.value = new Set();
+      if (!shown.value) return false;
+      if (grid.selected.value.size > 0) grid.selected.value = new Set();
       else close();
       return true;
     },
   };
-  const submit = single ? null : () => void grid.finish();
-  const view = { first, tiles, selected, cursor, total: many.total, labels: context.labels, draw, pick, turn, onKeyDown, close, submit };
-  render(<GridView open={open} view={view} />, place);
-  return grid;
 }
 
-interface GridState<Media> {
-  readonly first: Signal<number>;
-  readonly tiles: Signal<ReadonlyMap<number, Tile<Media>>>;
-  readonly selected: Signal<ReadonlySet<number>>;
-  readonly cursor: Signal<number>;
-  readonly labels: readonly LabelView[];
-  total(): number;
+interface GridProps<Media> {
+  readonly grid: Tiles<Media>;
   draw(media: Media): Node;
-  pick(index: number, how: { extend?: boolean; toggle?: boolean }): void;
-  turn(by: 1 | -1): void;
-  onKeyDown(event: KeyboardEvent, columns: number): void;
   close(): void;
-  /** Null where choosing a class submits. */
-  readonly submit: (() => void) | null;
 }
 
-function GridView<Media>({ open, view }: { open: Signal<boolean>; view: GridState<Media> }) {
+function GridView<Media>({ grid, draw, close }: GridProps<Media>) {
   const list = useRef<HTMLDivElement>(null);
-  const shown = open.value;
-  useEffect(() => {
+  const shown = grid.shown.value;
+  // Before the next key arrives.
+  useLayoutEffect(() => {
     if (shown) list.current?.focus({ preventScroll: true });
   }, [shown]);
   if (!shown) return null;
-  const { first, selected } = view;
-  const last = Math.min(first.value + PAGE, view.total());
-  const indices = Array.from({ length: last - first.value }, (_, offset) => first.value + offset);
+  const first = grid.first.value;
   const columns = () => (list.current ? getComputedStyle(list.current).gridTemplateColumns.split(" ").length : 1);
   return (
     <div class="grid" data-nblabel="grid">
-      <div class="grid-head">
-        <Button title="Page before" icon="previous" badge="PageUp" run={() => view.turn(-1)} disabled={first.value === 0} />
-        <span>
-          Items {first.value + 1}–{last} of {view.total()}
-        </span>
-        <Button title="Next page" icon="next" badge="PageDown" run={() => view.turn(1)} disabled={last >= view.total()} />
-        <span class="grid-hint">
-          {selected.value.size > 0
-            ? `${selected.value.size} selected: choose their class`
-            : "Click, Shift-click or Space to select, Ctrl+A for all; then choose a class"}
-        </span>
-        {view.submit && (
-          <Button title="Submit what is selected" kind="primary" badge="↵" run={view.submit}>
-            Submit
-          </Button>
-        )}
-        <Button title="One item at a time" badge="G" run={view.close}>
-          One at a time
-        </Button>
-      </div>
+      <Head grid={grid} close={close} />
       <div
         ref={list}
         class="tiles"
@@ -246,30 +109,103 @@ function GridView<Media>({ open, view }: { open: Signal<boolean>; view: GridStat
         aria-multiselectable="true"
         aria-label="Items"
         tabIndex={0}
-        onKeyDown={(event) => view.onKeyDown(event, columns())}
+        onKeyDown={(event) => onKeyDown(event, grid, columns())}
       >
-        {indices.map((index) => (
-          <TileView key={index} index={index} view={view} />
+        {Array.from({ length: grid.last() - first }, (_, offset) => (
+          <TileView
+            key={first + offset}
+            index={first + offset}
+            grid={grid}
+            draw={draw}
+            open={() => {
+              grid.pick(first + offset);
+              close();
+            }}
+          />
         ))}
       </div>
     </div>
   );
 }
 
-function TileView<Media>({ index, view }: { index: number; view: GridState<Media> }) {
+function Head<Media>({ grid, close }: Omit<GridProps<Media>, "draw">) {
+  const meant = grid.meant();
+  const offered = meant.some((tile) => tile.value.labels.length === 0 && !tile.value.none && grid.suggested(tile).length > 0);
+  return (
+    <div class="grid-head">
+      <Button title="Page before" icon="previous" badge="PageUp" run={() => grid.turn(-1)} disabled={grid.first.value === 0} />
+      <span>
+        Items {grid.first.value + 1}–{grid.last()} of {grid.total()}
+      </span>
+      <Button title="Next page" icon="next" badge="PageDown" run={() => grid.turn(1)} disabled={grid.last() >= grid.total()} />
+      <span class="grid-hint">{hint(grid)}</span>
+      {(offered || !grid.single) && (
+        <Button
+          title={offered ? "Accept what is suggested" : "Submit what is selected"}
+          action="grid-finish"
+          kind="primary"
+          badge="↵"
+          run={grid.finish}
+        >
+          {offered ? "Accept suggestions" : "Submit"}
+        </Button>
+      )}
+      <Button title="One item at a time" badge="G" run={close}>
+        One at a time
+      </Button>
+    </div>
+  );
+}
+
+function hint<Media>(grid: Tiles<Media>): string {
+  const selected = grid.selected.value.size;
+  if (selected === 0 && grid.done()) return grid.last() < grid.total() ? "This page is done; PageDown leads on." : "This page is done.";
+  if (selected === 0) return "Click, Shift-click or Space selects, Ctrl+A all; then choose a class. Double-click opens one.";
+  return selected === 1 ? "1 selected: choose its class" : `${selected} selected: choose their class`;
+}
+
+function onKeyDown<Media>(event: KeyboardEvent, grid: Tiles<Media>, columns: number): void {
+  const { key, shiftKey } = event;
+  const run = {
+    ArrowRight: () => grid.move(1, shiftKey),
+    ArrowLeft: () => grid.move(-1, shiftKey),
+    ArrowDown: () => grid.move(columns, shiftKey),
+    ArrowUp: () => grid.move(-columns, shiftKey),
+    " ": () => grid.pick(grid.cursor.value, { toggle: true }),
+    PageDown: () => grid.turn(1),
+    PageUp: () => grid.turn(-1),
+    Enter: grid.finish,
+  }[key];
+  const all = key === "a" && (event.ctrlKey || event.metaKey);
+  // Keys of the one item that the grid covers must not reach it.
+  if (run || all || !passes(event, grid)) event.stopPropagation();
+  if (!run && !all) return;
+  event.preventDefault();
+  if (run) run();
+  else grid.pickAll();
+}
+
+function passes<Media>({ key, ctrlKey, metaKey }: KeyboardEvent, { labels }: Tiles<Media>): boolean {
+  return ctrlKey || metaKey || PASSING.includes(key) || labels.some((label) => label.key?.toLowerCase() === key.toLowerCase());
+}
+
+interface TileProps<Media> extends Omit<GridProps<Media>, "close"> {
+  readonly index: number;
+  open(): void;
+}
+
+function TileView<Media>({ index, grid, draw, open }: TileProps<Media>) {
   const picture = useRef<HTMLDivElement>(null);
   const self = useRef<HTMLDivElement>(null);
-  const tile = view.tiles.value.get(index);
+  const tile = grid.tiles.value.get(index);
   const media = tile?.media ?? null;
-  const current = view.cursor.value === index;
+  const current = grid.cursor.value === index;
   useEffect(() => {
-    picture.current?.replaceChildren(...(media === null ? [] : [view.draw(media)]));
+    picture.current?.replaceChildren(...(media === null ? [] : [draw(media)]));
   }, [media]);
   useEffect(() => {
     if (current) self.current?.scrollIntoView({ block: "nearest" });
   }, [current]);
-  const names = tile ? (tile.value.none ? ["none"] : tile.value.labels) : [];
-  const colors = new Map(view.labels.map(({ name, color }) => [name, color]));
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the focus and hears the keys
     <div
@@ -277,27 +213,47 @@ function TileView<Media>({ index, view }: { index: number; view: GridState<Media
       class="tile"
       role="option"
       tabIndex={-1}
-      aria-selected={view.selected.value.has(index)}
+      aria-selected={grid.selected.value.has(index)}
       data-current={current}
       data-state={tile?.view.state ?? "loading"}
       data-nblabel-item={index}
       title={tile?.view.name}
       onClick={(event) => {
-        view.pick(index, { extend: event.shiftKey, toggle: event.ctrlKey || event.metaKey || view.selected.value.size > 0 });
+        grid.pick(index, { extend: event.shiftKey, toggle: event.ctrlKey || event.metaKey || grid.selected.value.size > 0 });
         self.current?.parentElement?.focus({ preventScroll: true });
       }}
+      onDblClick={open}
     >
-      <div ref={picture} class="picture" dir="auto">
-        {tile?.view.error}
-      </div>
+      {tile?.view.error ? <div class="picture error">{tile.view.error}</div> : <div ref={picture} class="picture" dir="auto" />}
       <div class="chips">
-        {names.map((name) => (
-          <i key={name} class="class-chip" style={{ "--color": colors.get(name) ?? "#9e9e9e" }}>
-            {name}
-          </i>
-        ))}
+        {tile && <Chips tile={tile} grid={grid} />}
         <span class="tile-number">{index + 1}</span>
       </div>
+    </div>
+  );
+}
+
+/** The classes of an item, or else what is suggested. */
+function Chips<Media>({ tile, grid }: { tile: Tile<Media>; grid: Tiles<Media> }) {
+  const colors = new Map(grid.labels.map(({ name, color }) => [name, color]));
+  const names = tile.value.none ? ["none"] : tile.value.labels;
+  const suggested = names.length > 0 ? [] : grid.suggested(tile).slice(0, grid.single ? 1 : undefined);
+  const chip = (name: string, score: number | null, waits: boolean) => (
+    <i
+      key={name}
+      class="class-chip"
+      data-suggested={waits}
+      style={{ "--color": colors.get(name) ?? UNKNOWN_COLOR }}
+      title={waits ? `Suggested: ${name}${score === null ? "" : `, score ${score.toFixed(2)}`}` : name}
+    >
+      {name}
+      {score !== null && <b> {score.toFixed(2)}</b>}
+    </i>
+  );
+  return (
+    <div class="class-chips">
+      {names.map((name) => chip(name, null, false))}
+      {suggested.map(({ part, score }) => chip((part as { readonly label: string }).label, score, true))}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { Component } from "preact";
 import { useMemo, useRef } from "preact/hooks";
+import { badge } from "../core/keys";
 import { MANY, search } from "../core/search";
 import type { LabelView } from "../generated/schema";
 import { labelAction } from "./commands";
@@ -40,7 +41,8 @@ export function Palette<Value, Change, Media>(shell: Shell<Value, Change, Media>
           query={query}
           badge={keyFor("search")}
           accept={() => {
-            choose(found[0]);
+            // Without a word of what is sought the first is no answer.
+            if (query.value.trim() !== "") choose(found[0]);
             focusStage();
           }}
           leave={focusStage}
@@ -56,7 +58,7 @@ export function Palette<Value, Change, Media>(shell: Shell<Value, Change, Media>
             active={labeler.pressed.value.has(label.name)}
             reachable={label === current || (current === undefined && row === 0)}
             count={counts.get(label.name) ?? 0}
-            badge={keyFor(labelAction(label.name))}
+            badge={row === 0 && query.value !== "" ? badge("Enter") : keyFor(labelAction(label.name))}
             hidden={visibility.hidesLabel(label.name)}
             locked={visibility.locksLabel(label.name)}
             shell={shell as unknown as PaletteShell}

@@ -7,9 +7,12 @@ import { createGrounds } from "./span-grounds";
 import type { TextStage } from "./text-stage";
 
 const UNKNOWN_COLOR = "#9e9e9e";
-/** Height of a span's line under the text, and from one such line to the next. */
+/** Height of a span's line under the text, and from one such line to the next, where there is room for all of them. */
 const ROW_PX = 3;
 const ROW_STEP_PX = 4.5;
+/** Least room between two lines, and between the lowest and the next line of text. */
+const ROW_GAP_PX = 1;
+const BELOW_PX = 2;
 /** Text that is kept painted above and below what is seen, so that scrolling finds it there. */
 const MARGIN_PX = 700;
 
@@ -37,14 +40,13 @@ export interface SpanPainter {
  */
 export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, isSelected, isSuggested }: PaintOptions): SpanPainter {
   const prefix = `nblabel-${painters++}-`;
-  const layer = document.createElement("div");
-  layer.className = "marks";
-  layer.setAttribute("aria-hidden", "true");
+  const [under, layer] = [layerOf("grounds"), layerOf("marks")];
+  stage.sheet.prepend(under);
   stage.sheet.append(layer);
   const colors = new Map(labels.map(({ name, color }) => [name, color]));
   const shortNames = new Map(labels.map(({ name, short_name }) => [name, short_name ?? name]));
   const numbers = new Map([...colors.keys()].map((name, number) => [name, number]));
-  const grounds = createGrounds({
+  const highlights = createGrounds({
     place: stage.sheet,
     prefix,
     colors: [...colors.values(), UNKNOWN_COLOR],
@@ -63,7 +65,7 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
   }
 
   function rectsOf(piece: TextRange): DOMRect[] {
-    return [...range(piece).getClientRects()].filter(({ width, height }) => width > 0 && height > 0);
+    return joined([...range(piece).getClientRects()].filter(({ width, height }) => width > 0 && height > 0));
   }
 
   /** What can be seen, and a little more. */
@@ -80,33 +82,41 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
     paintedAt = stage.pages.scrollTop;
     if (scene.text.peek() === "") {
       layer.replaceChildren();
+      under.replaceChildren();
       return;
     }
     const corner = stage.sheet.getBoundingClientRect();
     const sight = inSight();
-    layer.replaceChildren(...piecesIn(sight, corner), ...plainIn("marked", sight, corner), ...plainIn("found", sight, corner));
+    const pieces = piecesIn(sight, corner);
+    under.replaceChildren(...pieces.grounds);
+    layer.replaceChildren(...pieces.lines, ...plainIn("marked", sight, corner), ...plainIn("found", sight, corner));
   }
 
-  function piecesIn(sight: TextRange, corner: DOMRect): HTMLElement[] {
+  function piecesIn(sight: TextRange, corner: DOMRect): { lines: HTMLElement[]; grounds: HTMLElement[] } {
     const preview = scene.preview.value;
     const pieces = scene.index.value.within(sight).map((piece) => (piece.id === preview?.id ? preview : piece));
     const rows = rowsOf(pieces);
     const names = new Map<number, HTMLElement>();
-    return pieces.flatMap((piece) => {
+    const grounds: HTMLElement[] = [];
+    const lineHeight = Number.parseFloat(getComputedStyle(stage.sheet).lineHeight);
+    const lines = pieces.flatMap((piece) => {
       const color = colors.get(piece.label) ?? UNKNOWN_COLOR;
       const rects = rectsOf(clip(piece, sight));
       const chosen = isSelected(piece.id);
-      const lines = rects.flatMap((rect) => {
+      const { row, of } = rows.get(piece.id) ?? { row: 0, of: 1 };
+      const drawn = rects.flatMap((rect) => {
         const bar = at("bar", rect, corner, color);
-        bar.style.top = `${rect.bottom - corner.top + ROW_STEP_PX * (rows.get(piece.id) ?? 0)}px`;
-        bar.style.height = `${ROW_PX}px`;
+        const step = Math.min(ROW_STEP_PX, (lineHeight - rect.height - BELOW_PX) / of);
+        bar.style.top = `${rect.bottom - corner.top + step * row}px`;
+        bar.style.height = `${Math.min(ROW_PX, Math.max(step - ROW_GAP_PX, ROW_GAP_PX))}px`;
         bar.dataset["suggested"] = String(isSuggested(piece.id));
-        const ground = grounds.native ? [] : [at("ground", rect, corner, color)];
-        return [bar, ...ground, ...(chosen ? [at("chosen", rect, corner, color)] : [])];
+        if (!highlights.native) grounds.push(at("ground", rect, corner, color));
+        return [bar, ...(chosen ? [at("chosen", rect, corner, color)] : [])];
       });
       const ends = chosen ? handles(piece, sight, rects, corner) : [];
-      return [...lines, ...ends, ...nameOf(piece, sight, rects, corner, names)];
+      return [...drawn, ...ends, ...nameOf(piece, sight, rects, corner, names)];
     });
+    return { lines, grounds };
   }
 
   /** Its name stands over its first character; several that begin there stand in a row. */
@@ -138,7 +148,7 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
   };
   const stops = [
     effect(() => {
-      grounds.set(scene.index.value.pieces, stage.shown.value.number);
+      highlights.set(scene.index.value.pieces, stage.shown.value.number);
     }),
     effect(() => {
       // Whatever is painted of the state; the places on the screen are measured in the next frame.
@@ -173,10 +183,33 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
       observer.disconnect();
       stage.pages.removeEventListener("scroll", scrolled);
       cancelAnimationFrame(frame);
-      grounds.dispose();
+      highlights.dispose();
       layer.remove();
+      under.remove();
     },
   };
+}
+
+function layerOf(name: string): HTMLElement {
+  const made = document.createElement("div");
+  made.className = name;
+  made.setAttribute("aria-hidden", "true");
+  return made;
+}
+
+/** Boxes of one line as one where they touch: a browser gives the blank at the end of a line one of its own. */
+function joined(rects: readonly DOMRect[]): DOMRect[] {
+  const found: DOMRect[] = [];
+  for (const rect of rects) {
+    const last = found.at(-1);
+    const touch = last && last.top === rect.top && last.bottom === rect.bottom && rect.left <= last.right + 1 && last.left <= rect.right + 1;
+    if (!touch) found.push(rect);
+    else {
+      const left = Math.min(last.left, rect.left);
+      found[found.length - 1] = new DOMRect(left, last.top, Math.max(last.right, rect.right) - left, last.height);
+    }
+  }
+  return found;
 }
 
 function clip(piece: TextRange, sight: TextRange): TextRange {

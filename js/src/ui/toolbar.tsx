@@ -55,14 +55,16 @@ export function Toolbar<Value, Change, Media>({ labeler, actions, editor, keyFor
       {labeler.task.tools.length > 0 && <hr />}
       <Button title="Undo" action="undo" icon="undo" badge={keyFor("undo")} run={actions.undo} />
       <Button title="Redo" action="redo" icon="redo" badge={keyFor("redo")} run={actions.redo} />
-      <Button
-        title="Delete"
-        action="remove"
-        icon="remove"
-        badge={keyFor("remove")}
-        run={actions.remove}
-        disabled={labeler.selection.value.length === 0}
-      />
+      {!labeler.task.choosing && (
+        <Button
+          title="Delete"
+          action="remove"
+          icon="remove"
+          badge={keyFor("remove")}
+          run={actions.remove}
+          disabled={labeler.selection.value.length === 0}
+        />
+      )}
       <hr />
       <Button title="Zoom in" action="zoom-in" icon="zoomIn" badge={keyFor("zoom-in")} run={actions["zoom-in"]} />
       <span class="zoom">{zoom === null ? "" : `${Math.round(zoom * 100)}%`}</span>
