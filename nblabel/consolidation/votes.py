@@ -33,8 +33,11 @@ ROUNDS = 200
 CLOSE = 1e-5
 CORRELATION = 0.1
 """How much the errors of different workers hang together where the votes do not show it themselves."""
+PLAIN = 0.4
+"""How much the plain share of votes counts in the confidence, beside the model of workers."""
 
 _SCATTER_ROUNDS = 20
+_CORRELATIONS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0)
 _AWS_ROUNDS = 20
 _AWS_DIAGONAL = 0.7
 
@@ -165,8 +168,11 @@ def calibrated(votes: Votes, verdict: Verdict) -> Floats:
     """Say how probable each label of each item really is, (n, k), without knowing any truth.
 
     A Dawid-Skene posterior counts votes as if workers erred independently. They do not: what is hard for one is hard for all. So the votes of an item
-    count as fewer (Kish's design effect 1 + (votes - 1) * correlation; the correlation is `CORRELATION` plus what the scatter of the votes shows),
-    and the result is averaged, as logarithms, with the plain share of votes (by Laplace's rule), which trusts no model of workers.
+    count as fewer (Kish's design effect 1 + (votes - 1) * correlation; the correlation is `CORRELATION` plus what the votes show), and the result is
+    averaged, as logarithms, with the plain share of votes (by Laplace's rule), which trusts no model of workers.
+
+    What the votes show is seen in two ways: by how far they scatter about the label, and by which correlation foretells best what a worker answers
+    from what the others answered. The first sees more, but takes its own doubt for scatter where workers are few and good, so the second limits it.
 
     Notes
     -----
@@ -176,11 +182,27 @@ def calibrated(votes: Votes, verdict: Verdict) -> Floats:
     k = votes.shape[2]
     counts = votes.per_item()[:, None]
     logs = evidence(votes, verdict.confusion)
-    correlation = CORRELATION + _scatter(votes, verdict, logs)
-    effect = 1 / (1 + np.maximum(counts - 1, 0) * correlation)
-    tempered = _softmax(effect * logs + np.log(verdict.prior))
+    correlation = CORRELATION + min(_scatter(votes, verdict, logs), CORRELATION + 2 * _foretelling(votes, verdict, logs))
+    tempered = _softmax(_effect(counts, correlation) * logs + np.log(verdict.prior))
     shares = (votes.shares() * counts + 1) / (counts + k)
-    return _with_gold(_softmax((np.log(np.maximum(tempered, 1e-300)) + np.log(shares)) / 2), votes)
+    return _with_gold(_softmax((1 - PLAIN) * np.log(np.maximum(tempered, 1e-300)) + PLAIN * np.log(shares)), votes)
+
+
+def _effect(counts: Floats | Integers, correlation: float) -> Floats:
+    """Give what each of so many votes counts for (Kish's design effect)."""
+    return np.asarray(1 / (1 + np.maximum(counts - 1, 0) * correlation))
+
+
+def _foretelling(votes: Votes, verdict: Verdict, logs: Floats) -> float:
+    """Find the correlation by which the other votes of an item foretell each vote best; it needs no truth."""
+    others = votes.per_item()[votes.items][:, None] - 1
+    told = others[:, 0] > 0
+    if not told.any():
+        return 0.0
+    own = np.log(verdict.confusion)[votes.workers, :, votes.labels][told]
+    rest, prior, others = logs[votes.items][told] - own, np.log(verdict.prior)[votes.items][told], others[told]
+    chances = [float(np.log((_softmax(_effect(others, correlation) * rest + prior) * np.exp(own)).sum(1)).mean()) for correlation in _CORRELATIONS]
+    return _CORRELATIONS[int(np.argmax(chances))]
 
 
 def _scatter(votes: Votes, verdict: Verdict, logs: Floats) -> float:

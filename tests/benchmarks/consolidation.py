@@ -84,6 +84,25 @@ def compare_classes(folder: Path) -> None:
     print(table.groupby("method")[["accuracy", "calibration error", "CPU s"]].mean().to_string(float_format="%.3f"))
 
 
+def compare_independent() -> None:
+    """Print how sure the default is of workers who err independently, each with so many answers."""
+    random = np.random.default_rng(3)
+    print("independent workers: classes, accuracy, items, answers an item: right, confidence, calibration error")
+    for k in (2, 4, 10):
+        for accuracy in ([0.9] * 5, [0.7] * 5, [0.95, 0.9, 0.8, 0.7, 0.6], [0.85] * 30):
+            for n, asked in ((50, 3), (300, 3), (1000, 3), (300, 5)):
+                truth = random.integers(0, k, n)
+                workers = np.argsort(random.random((n, len(accuracy))), axis=1)[:, :asked]
+                wrong = random.random((n, asked)) >= np.array(accuracy)[workers]
+                labels = np.where(wrong, (truth[:, None] + random.integers(1, k, (n, asked))) % k, truth[:, None])
+                items = np.repeat(np.arange(n), asked)
+                votes = Votes(items=items, workers=workers.ravel(), labels=labels.ravel(), shape=(n, len(accuracy), k))
+                verdict = dawid_skene(votes)
+                right, sure = verdict.choice == truth, calibrated(votes, verdict)[np.arange(n), verdict.choice]
+                team = f"{len(accuracy)} x {np.mean(accuracy):.2f}"
+                print(f"  {k:3} {team:10} {n:5} {asked}: {right.mean():.3f} {sure.mean():.3f} {calibration_error(sure, right):.3f}")
+
+
 # ---- masks and boxes of generated scenes: two good workers, two sloppy ones, one who guesses
 
 
@@ -180,5 +199,7 @@ if __name__ == "__main__":
     if options.crowd:
         compare_classes(options.crowd)
         print()
+    compare_independent()
+    print()
     compare_masks()
     compare_boxes()

@@ -56,6 +56,14 @@ def test_confidence_is_what_it_says(accuracy):
     assert -0.2 < surplus < 0.05
 
 
+@pytest.mark.parametrize("accuracy", [[0.9] * 3, [0.8] * 3, [0.9, 0.8, 0.7]], ids=str)
+def test_few_good_workers_are_not_taken_for_ones_who_copy(accuracy):
+    truth, votes = crowd(accuracy, items=1000, classes=4)
+    verdict = dawid_skene(votes)
+    gap = (verdict.choice == truth).mean() - calibrated(votes, verdict).max(1).mean()
+    assert -0.1 < gap < 0.2
+
+
 def test_confidence_falls_where_votes_hang_together():
     """Hard items that mislead all workers alike make the plain posterior far too sure."""
     random = np.random.default_rng(2)
