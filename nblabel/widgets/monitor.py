@@ -34,7 +34,7 @@ class JobMonitor:
         self._job = job
         self._bar = ipywidgets.IntProgress(layout={"width": "240px"})
         self._state = ipywidgets.Label()
-        self._workers = ipywidgets.GridBox(layout={"grid_template_columns": "repeat(4, max-content)", "grid_gap": "0 24px"})
+        self._workers = ipywidgets.GridBox(layout={"grid_gap": "0 24px"})
         self._agreement = ipywidgets.Label()
         self._box = ipywidgets.VBox([ipywidgets.HBox([self._bar, self._state]), self._workers, self._agreement])
         self.refresh()
@@ -65,19 +65,23 @@ class JobMonitor:
         self._bar.bar_style = {"Completed": "success", "Failed": "danger"}.get(self._status, "")
         self._state.value, self._agreement.value = self._progress, self._agreed
         rows = [
-            ["worker", "answers", "seconds", "accuracy"],
+            ["worker", *self._people.columns],
             *([name, *_texts(row)] for name, row in zip(self._people.index, self._people.to_numpy(), strict=True)),
         ]
+        self._workers.layout.grid_template_columns = f"repeat({len(rows[0])}, max-content)"
         # Labels hold text, not HTML; names are what workers call themselves.
         self._workers.children = [ipywidgets.Label(value=text) for row in rows for text in row] if len(rows) > 1 else []
 
     def _team(self, answers: pd.DataFrame) -> pd.DataFrame:
-        """Give answers, mean seconds an answer and estimated accuracy, by name."""
+        """Give answers, mean seconds an answer, estimated accuracy, and how right answers to known objects were where there are any; by name."""
         found = answers.groupby("worker")["seconds"].agg(["size", "mean"]).set_axis(["answers", "seconds"], axis=1)
         try:
-            found["accuracy"] = self._job.workers()["accuracy"] if len(found) else pd.Series(dtype=float)
-        except (KeyError, NblabelError):
-            found["accuracy"] = float("nan")
+            judged = self._job.workers() if len(found) else pd.DataFrame()
+        except NblabelError:
+            judged = pd.DataFrame()  # the task type does not say who is how good
+        found["accuracy"] = judged.get("accuracy", float("nan"))
+        if "gold_score" in judged and judged["gold_score"].notna().any():
+            found["gold"] = judged["gold_score"]
         return found.rename(index=self._job.names).rename_axis(None).sort_index().sort_values("answers", ascending=False, kind="stable").round(2)
 
     def _alpha(self, answers: pd.DataFrame) -> str:

@@ -53,6 +53,17 @@ def test_says_how_it_goes_in_text_and_as_a_widget(job, team):
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
+def test_known_objects_have_a_column_once_somebody_answered_one(team):
+    frame = pd.DataFrame({"source": ["a", "b"]})
+    job = frame.nblabel.push(nl.TextClassification(["good", "bad"]), team, name="mood", workers_per_object=2, gold={1: "good"})
+    answer(job, team, "ann", "good")
+    shown = job.show()
+    assert texts(shown)[:4] == ["worker", "answers", "seconds", "accuracy"]
+    answer(job, team, "ann", "bad")
+    shown.refresh()
+    assert texts(shown)[4::5] == ["gold", "0"]
+
+
 def test_refreshes_itself_until_the_job_is_over(job, team, monkeypatch):
     monkeypatch.setattr(module, "_SECONDS", 0.01)
 
