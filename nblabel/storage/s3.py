@@ -163,9 +163,8 @@ class S3:
     def replace_version(self, uri: str, version: str | None, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> str:
         """Write an object that still has an entity tag; return its new one. See `nblabel.storage.replace_version`."""
         target = s3_upload.Target(uri, *_object(uri))
-        content = b"".join(chunks)
         with explained(uri):
-            return s3_upload.write(self.client, target, content, kms_key, version)
+            return s3_upload.write(self.client, target, chunks, kms_key, version)
 
     def upload(
         self,

@@ -10,7 +10,10 @@ import base64
 import hashlib
 import os
 import zlib
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nblabel.errors import StorageError
@@ -18,7 +21,7 @@ from nblabel.storage import local
 from nblabel.storage.s3_errors import code_of, explained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
 __all__ = ["LARGE", "Source", "Target", "encryption", "upload", "write"]
 
@@ -27,6 +30,7 @@ LARGE = 32 << 20
 
 _PART = 8 << 20
 _MOST_PARTS = 10_000
+_MISSING = {"NoSuchKey", "404"}
 _THREADS = 16
 
 
@@ -109,7 +113,8 @@ def upload(client: Any, files: Sequence[tuple[Target, Source]], kms_key: str | N
                 done += source.size
                 progress(done, total)
             else:
-                for size in _send_parts(client, target, source, pool, kms_key, {}):
+                contents = (partial(source.read, *part) for part in source.parts())
+                for size in _send_parts(client, target, contents, pool, kms_key, {}, source.check):
                     done += size
                     progress(done, total)
             there += 1
@@ -121,13 +126,15 @@ def upload(client: Any, files: Sequence[tuple[Target, Source]], kms_key: str | N
         pool.shutdown(cancel_futures=True)
 
 
-def write(client: Any, target: Target, content: bytes, kms_key: str | None, version: str | None) -> str:
+def write(client: Any, target: Target, chunks: Iterable[bytes | memoryview], kms_key: str | None, version: str | None) -> str:
     """Write one object, a large one in parts at once; it appears when all are there.
 
     Parameters
     ----------
-    client, target, content, kms_key
-        Who writes what where, encrypted with what.
+    client, target, kms_key
+        Who writes where, encrypted with what.
+    chunks
+        The content. A large one is sent while it is made, so that only some parts of it are in memory.
     version
         Entity tag that the object must have if it is there; None for any.
 
@@ -137,26 +144,38 @@ def write(client: Any, target: Target, content: bytes, kms_key: str | None, vers
         The entity tag that it has then.
     """
     condition = {} if version is None else {"IfMatch": version}
+    parts = _cut(chunks, _PART)
+    first: list[bytes] = []
+    for part in parts:
+        first.append(part)
+        if sum(map(len, first)) > LARGE:
+            return _write_parts(client, target, chain(first, parts), kms_key, condition)
+    return _write_at_once(client, target, b"".join(first), kms_key, condition)
+
+
+def _write_at_once(client: Any, target: Target, content: bytes, kms_key: str | None, condition: dict[str, str]) -> str:
+    request = {**target.place, "Body": content, **encryption(kms_key)}
     try:
-        return _write(client, target, content, kms_key, condition)
+        return str(client.put_object(**request, **condition)["ETag"])
     except client.exceptions.ClientError as error:
-        if not condition:
-            raise
-        if code_of(error) in {"NoSuchKey", "404"}:  # nothing is there any more that could be lost
-            return _write(client, target, content, kms_key, {})
+        if condition and code_of(error) in _MISSING:  # nothing is there any more that could be lost
+            return str(client.put_object(**request)["ETag"])
         # An answer that got lost on its way makes boto3 ask again, and then it is ours what is there.
-        if code_of(error) in {"PreconditionFailed", "412"} and _is_there(client, target, Source(content), kms_key):
+        if condition and code_of(error) == "PreconditionFailed" and _is_there(client, target, Source(content), kms_key):
             return str(client.head_object(**target.place)["ETag"])
         raise
 
 
-def _write(client: Any, target: Target, content: bytes, kms_key: str | None, condition: dict[str, str]) -> str:
-    if len(content) <= LARGE:
-        return str(client.put_object(**target.place, Body=content, **encryption(kms_key), **condition)["ETag"])
+def _write_parts(client: Any, target: Target, parts: Iterable[bytes], kms_key: str | None, condition: dict[str, str]) -> str:
     if condition:
-        client.head_object(**target.place, **condition)  # before much is sent for nothing
+        try:
+            client.head_object(**target.place, **condition)  # before much is sent for nothing
+        except client.exceptions.ClientError as error:
+            if code_of(error) not in _MISSING:
+                raise
+            condition = {}
     with ThreadPoolExecutor(_THREADS) as pool:
-        sending = _send_parts(client, target, Source(content), pool, kms_key, condition)
+        sending = _send_parts(client, target, (partial(bytes, part) for part in parts), pool, kms_key, condition)
         while True:
             try:
                 next(sending)
@@ -164,12 +183,35 @@ def _write(client: Any, target: Target, content: bytes, kms_key: str | None, con
                 return str(end.value)
 
 
-def _send_parts(
-    client: Any, target: Target, source: Source, pool: ThreadPoolExecutor, kms_key: str | None, condition: dict[str, str]
-) -> Generator[int, None, str]:
-    """Send the parts of a file that are not there, and yield the size of each; the object is there when the last was taken.
+def _cut(chunks: Iterable[bytes | memoryview], size: int) -> Iterator[bytes]:
+    """Cut what chunks make together into pieces of a size, the last of which may be shorter."""
+    waiting: list[memoryview] = []
+    length = 0
+    for chunk in chunks:
+        rest = memoryview(chunk)
+        while length + len(rest) >= size:
+            waiting.append(rest[: size - length])
+            rest = rest[size - length :]
+            yield b"".join(waiting)
+            waiting, length = [], 0
+        waiting.append(rest)
+        length += len(rest)
+    if length:
+        yield b"".join(waiting)
 
-    Returns its entity tag.
+
+def _send_parts(
+    client: Any,
+    target: Target,
+    contents: Iterable[Callable[[], bytes]],
+    pool: ThreadPoolExecutor,
+    kms_key: str | None,
+    condition: dict[str, str],
+    check: Callable[[], None] = lambda: None,
+) -> Generator[int, None, str]:
+    """Send the parts of an object that are not there, a few ahead of the one that is waited for, and yield the size of each.
+
+    The object is there when the last was taken; its entity tag is returned. `check` raises if what was read is not to be kept.
     """
     with explained(target.uri):
         # Which key the parts of an unfinished upload are encrypted with is not told, so with a key of its own it begins anew.
@@ -177,26 +219,41 @@ def _send_parts(
         if number is None:
             number = client.create_multipart_upload(**target.place, **encryption(kms_key))["UploadId"]
 
-    def send(part: tuple[int, tuple[int, int]]) -> tuple[dict[str, Any], int]:
-        place, (start, end) = part
-        content = source.read(start, end)
+    def send(place: int, read: Callable[[], bytes]) -> tuple[dict[str, Any], int]:
+        content = read()
         known = sent.get(place)
         if known is None or not _equal(known, [content]):
             with explained(target.uri):
                 known = client.upload_part(**target.place, UploadId=number, PartNumber=place, Body=content)
         checksum = {"ChecksumCRC32": known["ChecksumCRC32"]} if "ChecksumCRC32" in known else {}
-        return {"PartNumber": place, "ETag": known["ETag"], **checksum}, end - start
+        return {"PartNumber": place, "ETag": known["ETag"], **checksum}, len(content)
 
-    tag = ""
     parts: list[dict[str, Any]] = []
-    for part, size in pool.map(send, enumerate(source.parts(), start=1)):
+    waiting: deque[Future[tuple[dict[str, Any], int]]] = deque()
+    try:
+        for place, read in enumerate(contents, start=1):
+            if len(waiting) == _THREADS:
+                part, size = waiting.popleft().result()
+                parts.append(part)
+                yield size
+            waiting.append(pool.submit(send, place, read))
+    except StorageError:
+        raise  # what is there already is found when it is tried again
+    except Exception:  # what the content was made by has failed
+        wait(waiting)
+        client.abort_multipart_upload(**target.place, UploadId=number)
+        raise
+    size = 0
+    while waiting:
+        part, size = waiting.popleft().result()
         parts.append(part)
-        if len(parts) == len(source.parts()):
-            source.check()
-            with explained(target.uri):
-                tag = client.complete_multipart_upload(**target.place, UploadId=number, MultipartUpload={"Parts": parts}, **condition)["ETag"]
-        yield size
-    return tag
+        if waiting:
+            yield size
+    check()
+    with explained(target.uri):
+        done = client.complete_multipart_upload(**target.place, UploadId=number, MultipartUpload={"Parts": parts}, **condition)
+    yield size
+    return str(done["ETag"])
 
 
 def _unfinished(client: Any, target: Target) -> tuple[str | None, dict[int, dict[str, Any]]]:

@@ -108,6 +108,32 @@ def test_a_large_write(counting, bucket, large):
     assert storage.read_bytes(f"{bucket}/x") == large.read_bytes()
 
 
+def test_a_large_write_is_sent_while_it_is_made(counting, bucket, monkeypatch):
+    monkeypatch.setattr(s3_upload, "_THREADS", 2)
+    sent = []
+
+    def chunks():
+        for number in range(9):
+            sent.append(sum(name.startswith("UploadPart") for name in counting.asked))
+            yield memoryview(bytes([number]) * 3 * MEGABYTE)
+
+    S3(counting.client).write_bytes_atomic(f"{bucket}/x", chunks())
+    assert sent[-1] >= 2
+    assert storage.read_bytes(f"{bucket}/x") == b"".join(bytes([number]) * 3 * MEGABYTE for number in range(9))
+
+
+def test_a_large_write_whose_content_fails_leaves_nothing(counting, bucket):
+    def chunks():
+        yield bytes(11 * MEGABYTE)
+        raise ValueError("no more")
+
+    storage.write_bytes_atomic(f"{bucket}/x", [b"old"])
+    with pytest.raises(ValueError, match="no more"):
+        S3(counting.client).write_bytes_atomic(f"{bucket}/x", chunks())
+    assert storage.read_bytes(f"{bucket}/x") == b"old"
+    assert "Uploads" not in counting.client.list_multipart_uploads(Bucket=bucket.removeprefix("s3://"))
+
+
 def test_a_file_that_changes_meanwhile(counting, bucket, large):
     def change(model, params, **_):
         large.write_bytes(b"short")
