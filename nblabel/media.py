@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from PIL.ImageFile import ImageFile
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "Document", "Picture", "encode_text", "preview", "read_image", "read_text"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "Document", "Picture", "decode_image", "encode_text", "preview", "read_image", "read_text", "shrink"]
 
 MAX_BYTES = 200_000_000
 """Largest file that is read to be shown, in bytes."""
@@ -206,17 +206,28 @@ def preview(media: Picture | Document) -> Picture | Document:
         return read_text(media.data.decode()[:TILE_CHARACTERS].encode())
     if max(media.width, media.height) <= TILE_PIXELS:
         return media
-    kind = next(kind for kind in _KINDS if re.match(kind.start, media.data, re.DOTALL))
-    file = io.BytesIO()
+    small, file = shrink(media.data, TILE_PIXELS), io.BytesIO()
+    small.save(file, "JPEG")
+    return Picture(file.getvalue(), "image/jpeg", small.width, small.height, media.depth)
+
+
+def shrink(data: bytes, longest: int) -> Image.Image:
+    """Decode what `read_image` gave, on the stored pixel grid, as RGB with sides of at most `longest` pixels.
+
+    Raises
+    ------
+    MediaError
+        When it is damaged.
+    """
+    kind = next(kind for kind in _KINDS if re.match(kind.start, data, re.DOTALL))
     try:
-        with kind.file(io.BytesIO(media.data)) as image:
-            image.draft(None, (TILE_PIXELS, TILE_PIXELS))
+        with kind.file(io.BytesIO(data)) as image:
+            image.draft(None, (longest, longest))
             small = _eight_bit(image).convert("RGB")
-            small.thumbnail((TILE_PIXELS, TILE_PIXELS))
-            small.save(file, "JPEG")
+            small.thumbnail((longest, longest))
+            return small
     except (OSError, SyntaxError, ValueError, struct.error, Warning) as error:
         raise MediaError(f"the image is damaged ({error}); write it anew") from error
-    return Picture(file.getvalue(), "image/jpeg", small.width, small.height, media.depth)
 
 
 def _picture(image: Image.Image, data: bytes, mime: str | None) -> Picture:

@@ -15,6 +15,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
 
 from nblabel import schema
 from nblabel.tasks.base import Context, Media, Task
@@ -148,6 +149,10 @@ def _check_annotation(task: Task, annotation: Any, media: Media) -> None:
         again = task.annotation(task.resolve(task.restore(again), {label: content}.__getitem__, media))
     _expect(task.same(again, annotation), "encode and decode are inverse", annotation, again)
     task.tidy(annotation)
+    shown = "word " * (media.length or 0) if task.media == "text" else Image.new("RGB", (32, 24))
+    depicted = task.depict(value, shown, media)
+    _expect((depicted.image is None) == (task.media == "text"), "an image is depicted by an image, a text by its runs", depicted)
+    _expect("".join(run.text for run in depicted.runs) == (shown if isinstance(shown, str) else ""), "the whole text is depicted", depicted)
 
 
 def _check_change(task: Task, before: Any, after: Any, media: Media) -> None:

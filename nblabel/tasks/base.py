@@ -17,6 +17,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from nblabel.depiction import UNKNOWN_COLOR, Depiction, Run
 from nblabel.errors import AnnotationError, TaskError
 from nblabel.keys import Keymap, Keys
 from nblabel.labels import Instructions, Label, as_instructions, as_labels
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import pandas as pd
+    from PIL import Image
 
     from nblabel.consolidation import Answers, Consolidation
 
@@ -359,6 +361,24 @@ class Task(Predictable):
     def file(self, value: Any) -> Callable[[], bytes] | None:  # noqa: ARG002
         """Give what makes the file that the label of a value refers to; None when there is none to write."""
         return None
+
+    def depict(self, value: Any, shown: Image.Image | str, media: Media) -> Depiction:  # noqa: ARG002 - what is true of any value
+        """Show a value where no front end runs.
+
+        Parameters
+        ----------
+        value : object
+            A value with all that it refers to.
+        shown : PIL image or str
+            The item: an RGB image that may be smaller than the stored one, or the text.
+        media : Media
+            What is known of the item as stored.
+        """
+        return Depiction(runs=[Run(shown)]) if isinstance(shown, str) else Depiction(image=shown)
+
+    def color_of(self, name: str) -> str:
+        """Give the colour of a class, gray for one that this task does not have."""
+        return next((view.color for view in self.label_views() if view.name == name), UNKNOWN_COLOR)
 
     def same(self, one: Any, other: Any) -> bool:
         """Tell whether two annotations mean the same."""

@@ -17,12 +17,15 @@ import pandas as pd
 from nblabel import schema
 from nblabel.attributes import Attribute, as_attributes, check_attributes, lacking_attribute
 from nblabel.consolidation.boxes import box_agreement, consolidate_boxes
+from nblabel.depiction import Depiction, Entry, draw_boxes
 from nblabel.errors import AnnotationError
 from nblabel.keys import Keys
 from nblabel.tasks.base import Context, Media, Task, free_id, keep_ids
 from nblabel.tasks.shapes import apply_parts, parts_difference, reorder_parts
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from nblabel.consolidation import Answers, Consolidation
     from nblabel.keys import Keymap
     from nblabel.labels import Instructions, Label
@@ -187,6 +190,19 @@ class BoundingBox(Task):
     def annotation(self, value: Any) -> list[dict[str, Any]]:
         """Give the boxes of a value without their ids; see `Task.annotation`."""
         return [_with_attributes({column: box[column] for column in _COLUMNS}, box.get("attributes")) for box in value]
+
+    def depict(self, value: Any, shown: Image.Image | str, media: Media) -> Depiction:
+        """Draw the boxes into the image; see `Task.depict`."""
+        if isinstance(shown, str) or not media.width:
+            return super().depict(value, shown, media)
+        scale, entries, boxes = shown.width / media.width, [], []
+        for box in value:
+            left, top, width, height = (box[side] for side in _COLUMNS[1:])
+            said = [f"{width:.0f} x {height:.0f} at {left:.0f}, {top:.0f}"]
+            said += [f"{name}: {found}" for name, found in box.get("attributes", {}).items()]
+            entries.append(Entry(box["label"], self.color_of(box["label"]), ", ".join(said)))
+            boxes.append((box["label"], entries[-1].color, (left * scale, top * scale, (left + width) * scale, (top + height) * scale)))
+        return Depiction(entries=entries, image=draw_boxes(shown, boxes))
 
     def encode(self, annotation: Any, context: Context) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write boxes as Ground Truth does; see `Task.encode`.

@@ -7,19 +7,22 @@ category is that of ``crowd-image-classifier-multi-select``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pandas as pd
 
 from nblabel import schema
 from nblabel.consolidation.choices import choice_agreement, consolidate_choices, consolidate_sets, set_agreement
+from nblabel.depiction import Depiction, Entry
 from nblabel.errors import AnnotationError, TaskError
 from nblabel.keys import Keys
 from nblabel.tasks.base import Context, Media, Task, free_id
 from nblabel.wire import LabelView
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from nblabel.consolidation import Answers, Consolidation
     from nblabel.labels import Instructions, Label
     from nblabel.wire import TaskView
@@ -139,6 +142,11 @@ class Classification(Task):
         if len(names) > 1:
             raise AnnotationError(f"{names} were chosen here before, but this task takes one class; give it multiple=True, or another attribute=")
         return names[0] if names else None
+
+    def depict(self, value: Any, shown: Image.Image | str, media: Media) -> Depiction:
+        """List the classes; see `Task.depict`."""
+        names = [self.exclusion] if value["none"] and self.exclusion else value["labels"]
+        return replace(super().depict(value, shown, media), entries=[Entry(name, self.color_of(name)) for name in names])
 
     def encode(self, annotation: Any, context: Context) -> tuple[int | list[int], dict[str, Any]]:
         """Write classes as Ground Truth does; see `Task.encode`.

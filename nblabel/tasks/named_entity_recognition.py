@@ -9,18 +9,22 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from nblabel import schema
 from nblabel.consolidation.spans import consolidate_spans, span_agreement
+from nblabel.depiction import Depiction, Entry, Run
 from nblabel.errors import AnnotationError
 from nblabel.keys import Keymap, Keys
 from nblabel.tasks.base import Context, Media, Task, keep_ids
 from nblabel.tasks.shapes import apply_parts, parts_difference
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from nblabel.consolidation import Answers, Consolidation
     from nblabel.labels import Instructions, Label
     from nblabel.wire import TaskView
@@ -133,6 +137,19 @@ class NamedEntityRecognition(Task):
     def annotation(self, value: Any) -> list[dict[str, Any]]:
         """Give the spans of a value as Ground Truth names their fields; see `Task.annotation`."""
         return [{"label": span["label"], "startOffset": span["start"], "endOffset": span["end"]} for span in value]
+
+    def depict(self, value: Any, shown: Image.Image | str, media: Media) -> Depiction:
+        """Mark the spans in the text; see `Task.depict`."""
+        if not isinstance(shown, str):
+            return super().depict(value, shown, media)
+        spans = sorted(schema.load(value, list[Span]), key=lambda span: (span.start, -span.end))
+        borders = sorted({0, len(shown), *(min(place, len(shown)) for span in spans for place in (span.start, span.end))})
+        runs = []
+        for start, end in pairwise(borders):
+            colors = [self.color_of(span.label) for span in spans if span.start <= start and span.end >= end]
+            runs.append(Run(shown[start:end], colors, [span.label for span in spans if span.end == end]))
+        entries = [Entry(span.label, self.color_of(span.label), shown[span.start : span.end]) for span in spans]
+        return Depiction(entries=entries, runs=runs or [Run(shown)])
 
     def encode(self, annotation: Any, context: Context) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write spans as Ground Truth does; see `Task.encode`.

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from nblabel import schema
 from nblabel.consolidation.masks import consolidate_masks, mask_agreement
+from nblabel.depiction import Depiction, Entry
 from nblabel.errors import AnnotationError, MediaError, TaskError
 from nblabel.geometry import bands, runs
 from nblabel.geometry.mask_png import BACKGROUND, WHITE, check_mask, decode_mask, encode_mask, parse_color_map
@@ -36,6 +38,9 @@ __all__ = ["Mask", "MaskChange", "MaskFile", "SemanticSegmentation"]
 
 MOST_CLASSES = 254
 """One code of 8 bits is for no class, one for pixels that a change leaves alone."""
+
+_OPACITY = 128
+"""How much of 255 a mask hides of the image below it in a picture that was drawn for good."""
 
 # Ground Truth's own order.
 _COLORS = ("#2ca02c", "#1f77b4", "#ff7f0e", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf")
@@ -215,6 +220,20 @@ class SemanticSegmentation(Task):
         mask = schema.load(value, Mask)
         ids = self.knowing((name, 0) for name in mask.classes).class_ids
         return _codes(mask, [ids[name] for name in mask.classes])
+
+    def depict(self, value: Any, shown: Image.Image | str, media: Media) -> Depiction:
+        """Lay the mask over the image; see `Task.depict`."""
+        mask = schema.load(value, Mask)
+        if isinstance(shown, str):
+            return super().depict(value, shown, media)
+        task = self.knowing((name, 0) for name in mask.classes)
+        colors = [task.colors()[task.class_ids[name]] for name in mask.classes]
+        codes = Image.fromarray(_codes(mask, list(range(1, len(mask.classes) + 1)))).resize(shown.size, Image.Resampling.NEAREST)
+        codes.putpalette([0, 0, 0, *(level for color in colors for level in bytes.fromhex(color[1:]))])
+        opacity = codes.point([0] + [_OPACITY] * 255, "L")
+        pixels = max(mask.width * mask.height, 1)
+        entries = [Entry(name, color, f"{count / pixels:.1%}") for name, color, count in zip(mask.classes, colors, mask.counts, strict=True)]
+        return Depiction(entries=entries, image=Image.composite(codes.convert("RGB"), shown, opacity))
 
     def encode(self, annotation: Any, context: Context) -> tuple[Any, dict[str, Any]]:
         """Name the mask's file, and say what its colours mean; see `Task.encode`."""

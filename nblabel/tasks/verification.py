@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import pandas as pd
 
 from nblabel import schema
+from nblabel.depiction import Depiction, Entry
 from nblabel.errors import AnnotationError, TaskError
 from nblabel.keys import Keys
 from nblabel.labels import Label
@@ -19,6 +20,8 @@ from nblabel.tasks.base import Context, Media, Task
 from nblabel.tasks.classification import Classification
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from nblabel.consolidation import Answers, Consolidation
     from nblabel.labels import Instructions
     from nblabel.wire import TaskView
@@ -147,6 +150,15 @@ class Verification(Classification):
         """Give class and comments, None while no class is chosen; see `Task.annotation`."""
         verdict = value["verdict"]
         return None if verdict["label"] is None else {"label": verdict["label"], "comments": list(verdict["comments"])}
+
+    def depict(self, value: Any, shown: Image.Image | str, media: Media) -> Depiction:
+        """Show the label that is judged, and the verdict before it; see `Task.depict`."""
+        verdict, label = schema.load(value["verdict"], Verdict), value["shown"]
+        judged = Task.depict(self, value, shown, media) if label is None else self._base.depict(label, shown, media)
+        if verdict.label is None:
+            return judged
+        entry = Entry(verdict.label, self.color_of(verdict.label), " ".join(verdict.comments))
+        return replace(judged, entries=[entry, *judged.entries])
 
     def encode(self, annotation: Any, context: Context) -> tuple[Any, dict[str, Any]]:
         """Write a verdict as Ground Truth does; see `Task.encode`.

@@ -14,6 +14,7 @@ import traitlets
 
 from nblabel import schema
 from nblabel.errors import AnnotationError, MediaError, SessionError, StorageError, StoreError
+from nblabel.session.snapshot import Snapshot, take_snapshot
 from nblabel.widgets.home_thread import HomeThread, shell
 from nblabel.wire import Notice, Progress, Receipt
 
@@ -165,7 +166,10 @@ class Labeler(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self._in_use, self._left = True, False
-        return super()._repr_mimebundle_(**options)
+        data, metadata = cast("tuple[dict[str, Any], dict[str, Any]]", super()._repr_mimebundle_(**options))
+        # Where no widget can be shown: in an export, on a page that shows notebooks, in a notebook of somebody else's.
+        data["text/html"] = self._snapshot("A picture of what was here when the cell ran; run the cell to label.").html
+        return data, metadata
 
     @property
     def session_name(self) -> str:
@@ -181,6 +185,16 @@ class Labeler(anywidget.AnyWidget):
     def data(self) -> pd.DataFrame:
         """The DataFrame that is labeled: the very object that was given."""
         return self._binding.frame
+
+    def snapshot(self) -> Snapshot:
+        """Depict the current item with its annotation: a picture and a list that stay as they are, in a saved notebook and in its exports.
+
+        Returns
+        -------
+        Snapshot
+            Ends a cell to be shown; `html` and `image` are what it shows.
+        """
+        return self._snapshot()
 
     def submit(self) -> None:
         """Hand in the current item, write its row and go to the next unfinished one."""
@@ -317,6 +331,9 @@ class Labeler(anywidget.AnyWidget):
         self._abandoned = self._left or not (self._in_use or self._cell == current_cell())
         if self._abandoned:
             self._home.run()
+
+    def _snapshot(self, note: str = "") -> Snapshot:
+        return take_snapshot(self._session, self._session.current, note=note)
 
     # From the front end
 

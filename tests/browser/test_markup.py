@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from harness.markup import CORPUS, expect_nothing_ran, expect_nothing_runs
 from playwright.sync_api import expect
 
 import nblabel as nl
+
+SNAPSHOT_ELEMENTS = {"div", "b", "bdi", "i", "img", "small", "span"}
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +87,40 @@ def test_in_what_python_shows(plain_page, tmp_path):
     expect_nothing_runs(page, "".join(html))
     page.close()
     widget.close()
+
+
+def test_in_snapshots_of_all_task_types(plain_page, photographs, tmp_path, monkeypatch):
+    monkeypatch.setattr("nblabel.depiction.MOST_ENTRIES", len(CORPUS))
+    monkeypatch.setattr("nblabel.depiction.MOST_CHARACTERS", 10**6)
+    images, texts = nl.read_manifest(photographs), pd.DataFrame({"source": ["\n".join(CORPUS)]})
+    box = {"left": 2, "top": 2, "width": 50, "height": 50}
+    parts = [{"label": text, **box, "attributes": {"note": text}} for text in CORPUS]
+    spans = [{"label": text, "startOffset": place, "endOffset": place + 40} for place, text in enumerate(CORPUS)]
+    mask = np.tile(np.arange(1, 251, dtype=np.uint8), (480, 3))[:, :640]
+    works = [
+        (images, nl.BoundingBox(CORPUS, attributes=["note"]), parts),
+        (images, nl.SemanticSegmentation(CORPUS[:250]), mask),
+        (images, nl.ImageClassification(CORPUS, multiple=True, exclusion=f"no {CORPUS[0]}"), CORPUS),
+        (texts, nl.TextClassification(CORPUS, multiple=True), CORPUS),
+        (texts, nl.NamedEntityRecognition(CORPUS), spans),
+    ]
+    shown = []
+    for number, (frame, task, annotation) in enumerate(works):
+        widget = nl.label(frame.copy(), task, name=f"work-{number}", store=tmp_path / "store.db")
+        widget.value = annotation
+        shown.append(widget.snapshot().html)
+        widget.close()
+    frame = pd.DataFrame({"source-ref": [f"a/{text}" for text in CORPUS[:2]]})
+    widget = nl.label(frame, works[0][1], attribute="unreadable", store=tmp_path / "store.db")
+    shown.append(widget.snapshot().html)
+    widget.close()
+    page = plain_page.page.context.new_page()
+    expect_nothing_runs(page, "".join(shown))
+    # Nothing but what a snapshot is made of.
+    assert set(page.evaluate("[...document.body.querySelectorAll('*')].map(({ localName }) => localName)")) == SNAPSHOT_ELEMENTS
+    text = page.evaluate("document.body.textContent")
+    assert all(one in text for one in CORPUS if "\n" not in one)
+    page.close()
 
 
 def _bundle(shown):
