@@ -223,6 +223,17 @@ def test_keys_reach_the_grid_wherever_the_hand_clicked_and_never_the_item_below(
     assert widget.progress.skipped == 0
 
 
+def test_nothing_is_done_to_a_part_of_a_selection_whose_other_items_are_on_their_way(plain_page, show):
+    widget, labeler = show(nl.TextClassification(TONES), pd.DataFrame({"source": [f"text number {place}" for place in range(3)]}))
+    plain_page.cut()
+    labeler.press("g")
+    expect(labeler.root.locator(".tile")).to_have_count(3)
+    for key in ["Control+a", "Shift+ArrowRight", "1"]:
+        plain_page.page.keyboard.press(key)
+    expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("still on their way")
+    assert widget.progress.submitted == 0
+
+
 @pytest.mark.parametrize("multiple", [False, True])
 def test_what_is_suggested_is_accepted_for_many_in_the_grid(plain_page, tmp_path, multiple):
     asked = []

@@ -108,12 +108,25 @@ export function createTiles<Media>({ context, choose, release }: TilesOptions<Me
     return waitingOf(tile.view).filter(({ score }) => score === null || score >= threshold.value);
   }
 
+  function indicesMeant(): readonly number[] {
+    return selected.value.size > 0 ? [...selected.value] : [cursor.value];
+  }
+
   function meant(): readonly Tile<Media>[] {
-    const indices = selected.value.size > 0 ? [...selected.value] : [cursor.value];
-    return indices.flatMap((index) => tiles.value.get(index) ?? []).filter(({ view }) => view.error === null);
+    return indicesMeant()
+      .flatMap((index) => tiles.value.get(index) ?? [])
+      .filter(({ view }) => view.error === null);
+  }
+
+  /** Nothing is done to a part of what is selected only. */
+  function waits(): boolean {
+    if (indicesMeant().every((index) => tiles.value.has(index))) return false;
+    context.notice.value = { level: "info", message: "Some of these items are still on their way. Try again in a moment." };
+    return true;
   }
 
   function label(name: string): void {
+    if (waits()) return;
     const all = meant();
     const has = (tile: Tile<Media>) => (tile.value.none ? name === context.view.settings["exclusion"] : tile.value.labels.includes(name));
     // Where some have the class and some have not, all get it.
@@ -132,6 +145,7 @@ export function createTiles<Media>({ context, choose, release }: TilesOptions<Me
   }
 
   function finish(): void {
+    if (waits()) return;
     const all = meant();
     const offered = all.filter((tile) => !isChosen(tile.value) && suggested(tile).length > 0);
     const ready = all.filter(({ value }) => isChosen(value));
