@@ -139,8 +139,8 @@ class _Writer:
             self.dirty |= column.dirty
             self.touches_members |= column.dirty & column.has_member
         # What nobody touched stands on every line where it stood.
-        self.standing = {column.name: Change(column.name, KEEP) for column in self.columns if column.stands}
-        self.moving = [column for column in self.columns if not column.stands]
+        self.moving = [column for column in self.columns if column.dirty.any()]
+        self.standing = {column.name: Change(column.name, KEEP) for column in self.columns if column not in self.moving}
         for key in {key: None for lines in origin.files for key in lines.states if key not in set(names)}:
             lost = origin.states(key) != ABSENT
             self.dirty |= lost
@@ -282,7 +282,6 @@ class _LazyColumn:
         filled = (line < 0) & (origin.states(name) == NULL)
         self.dirty = ~here & ~filled & ((states != ABSENT) | self.own)
         self.dirty[list(self.changes)] = True
-        self.stands = self.renamed is None and not self.dirty.any()
 
     def member(self, place: int) -> str | None:
         """Return the key of the row's line that this column stands for."""
@@ -329,7 +328,6 @@ class _PlainColumn:
             if both.any():
                 kept[places[both]] = self._unchanged(places[both], lines, rows[both])
         self.dirty = ~kept
-        self.stands = not self.dirty.any()
 
     @cached_property
     def cells(self) -> NDArray[Any]:
