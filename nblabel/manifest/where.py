@@ -31,6 +31,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_QUERY = re.compile(r"\s*(SELECT|WHERE)\b", re.IGNORECASE)
 _TEXT_FUNCTIONS = {"LOWER": "lower", "UPPER": "upper", "TRIM": "trim"}
 _LENGTH_FUNCTIONS = ("CHAR_LENGTH", "CHARACTER_LENGTH")
 _NUMBER_TYPES = ("INT", "INTEGER", "FLOAT", "DECIMAL", "NUMERIC")
@@ -72,12 +73,16 @@ def translate(where: str) -> Condition:
     ------
     QueryError
         The condition cannot be understood; the message says where and what was expected.
+    TypeError
+        It is no text.
 
     Examples
     --------
     >>> translate("s.page > 3")
     Condition(sql='number_of(v0) > $p0', pointers=('/page',), parameters={'p0': 3.0})
     """
+    if not isinstance(where, str):
+        raise TypeError(f"a condition is a text such as 's.page > 3', got {where!r:.80}")
     return _Parser(where).translate()
 
 
@@ -104,6 +109,8 @@ class _Parser:
         self.pointers: list[str] = []
         self.parameters: dict[str, str | float] = {}
         self.tokens: list[_Token] = []
+        if query := _QUERY.match(where):
+            self.refuse("give only the condition, what comes after WHERE", query.start(1))
         at = 0
         end = len(where.rstrip())
         while at < end:
@@ -119,8 +126,6 @@ class _Parser:
         self.place = 0
 
     def translate(self) -> Condition:
-        if self.is_word("SELECT", "WHERE"):
-            self.refuse("give only the condition, what comes after WHERE")
         sql = self.either()
         if self.token.kind != "end":
             self.refuse(f"{self.token.text!r} is not expected here; AND, OR or the end was")

@@ -99,7 +99,7 @@ def test_condition(df, where, rows):
         ('s.pet = "cat"', 8, "a text in single quotes: 'cat'"),
         ("page = 1", 0, "keys are written s.page"),
         ("WHERE s.a = 1", 0, "only the condition"),
-        ("SELECT * FROM S3Object s", 7, "means nothing here"),
+        (" select * FROM S3Object s where s.a = 1", 1, "only the condition"),
         ("SELECT s.a FROM S3Object s", 0, "only the condition"),
         ("s.a = 'x", 6, "no closing single quote"),
         ('s."a = 1', 2, "no closing double quote"),
