@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from nblabel import storage
 from nblabel.errors import ManifestError
@@ -20,7 +21,6 @@ from nblabel.manifest.splice import KEEP, Change, append, members, splice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = ["write_manifest", "written_lines"]
@@ -69,6 +69,10 @@ def write_manifest(df: pd.DataFrame, destination: str | os.PathLike[str] | IO[An
     {"source-ref": "cat.jpg", "score": 0.00}
     {"source-ref": "dog.jpg","score":1}
     """
+    if not isinstance(df, pd.DataFrame):
+        raise TypeError(
+            f"a DataFrame was expected, got {type(df).__name__}; a Series becomes one by .to_frame(), a list of dicts by pd.DataFrame(...)"
+        )
     if isinstance(destination, (str, os.PathLike)):
         _replace(_Writer(df, os.fspath(destination)), kms_key)
         return

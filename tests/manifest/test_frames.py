@@ -607,6 +607,8 @@ class TestFiles:
             read_manifest([1])
         with pytest.raises(TypeError, match="not to NoneType"):
             write_manifest(df, None)
+        with pytest.raises(TypeError, match="a DataFrame was expected, got Series"):
+            write_manifest(df["site"], io.BytesIO())
         with pytest.raises(ValueError, match="errors='ignore' is not known"):
             read_manifest(tmp_path, errors="ignore")
 
