@@ -12,6 +12,7 @@
     ├── QueryError       ValueError     a filter in SQL cannot be understood
     ├── RequestError     ValueError     a service would refuse a request, or not do what was meant
     ├── MissingExtraError ImportError   an optional package is not installed
+    ├── ServiceError     OSError        a service of AWS cannot be reached, or refused what was asked
     ├── StorageError     OSError        read, write or list of a file or URL failed
     ├── StoreError       OSError        the labeling store cannot be opened or written
     ├── SessionError     RuntimeError   a front end asked for what this session cannot do
@@ -40,6 +41,7 @@ __all__ = [
     "QueryError",
     "RequestError",
     "SchemaError",
+    "ServiceError",
     "SessionError",
     "StorageError",
     "StoreError",
@@ -204,6 +206,25 @@ class StorageError(NblabelError, OSError):
     def __init__(self, message: str, *, uri: str) -> None:
         super().__init__(f"{uri}: {message}")
         self.uri = uri
+
+
+class ServiceError(NblabelError, OSError):
+    """A service of AWS cannot be reached, or refused what was asked.
+
+    Attributes
+    ----------
+    operation : str
+        What was asked, as the API reference calls it.
+    reason : str
+        The code of the answer, such as ``ThrottlingException``.
+    """
+
+    code = "service"
+
+    def __init__(self, message: str, *, operation: str, reason: str = "") -> None:
+        super().__init__(f"{operation}: {message}")
+        self.operation = operation
+        self.reason = reason
 
 
 class StoreError(NblabelError, OSError):

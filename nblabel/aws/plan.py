@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
     from nblabel.aws.cost import Cost
+    from nblabel.tasks import Task
 
 __all__ = ["LabelingJobPlan"]
 
@@ -27,12 +30,21 @@ class LabelingJobPlan:
         A preview of what it costs.
     notes : list of str
         What one should know before.
+    task : Task or None
+        What is asked.
+    frame : DataFrame or None
+        The rows that are pushed.
+    places : sequence of int
+        Their rows that are lines of the manifest, in its order.
     """
 
     request: dict[str, Any]
     files: Mapping[str, bytes]
     cost: Cost
     notes: list[str] = field(default_factory=list)
+    task: Task | None = field(default=None, compare=False)
+    frame: pd.DataFrame | None = field(default=None, compare=False)
+    places: Sequence[int] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
         human = self.request["HumanTaskConfig"]

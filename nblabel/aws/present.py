@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from nblabel.aws.builtin import BuiltinTask
     from nblabel.tasks import Task
 
-__all__ = ["check_present", "type_of", "with_labels"]
+__all__ = ["check_present", "has_labels", "type_of", "with_labels"]
 
 _COLORS = "internal-color-map"
+
+
+def has_labels(frame: pd.DataFrame, attribute: str | None) -> list[bool]:
+    """Tell of each row whether it has a label to begin with; where none is needed, all have."""
+    return [True] * len(frame) if attribute is None else [not is_absent(cell) for cell in frame[attribute]]
 
 
 def with_labels(frame: pd.DataFrame, attribute: str) -> pd.DataFrame:
@@ -30,7 +35,7 @@ def with_labels(frame: pd.DataFrame, attribute: str) -> pd.DataFrame:
     """
     if attribute not in frame.columns or metadata_name(attribute) not in frame.columns:
         raise FrameError(f"the DataFrame has no labels {attribute!r} with their metadata; read the output manifest of the job that made them")
-    rows = frame[[not is_absent(cell) for cell in frame[attribute]]]
+    rows = frame[has_labels(frame, attribute)]
     if rows.empty:
         raise FrameError(f"no row has a label in {attribute!r}, so there is nothing to adjust or to verify")
     return rows

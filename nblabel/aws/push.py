@@ -12,7 +12,7 @@ from nblabel.aws.checks import PUBLIC
 from nblabel.aws.cost import Cost
 from nblabel.aws.examples import place_examples
 from nblabel.aws.plan import LabelingJobPlan
-from nblabel.aws.present import check_present, type_of, with_labels
+from nblabel.aws.present import check_present, has_labels, type_of, with_labels
 from nblabel.aws.request import labeling_job_request
 from nblabel.aws.settings import thousandths
 from nblabel.aws.templates import worker_template
@@ -84,7 +84,15 @@ def plan_labeling_job(
     if settings.get("automated") and objects < _FEWEST_AUTOMATED:
         rule = f"automated labeling takes at least {_FEWEST_AUTOMATED:,} objects"
         raise RequestError("the number of objects", objects, rule, remedy="push more rows, or leave automated= out")
-    return LabelingJobPlan(request=request, files=files, cost=_cost(request, objects, settings), notes=_notes(frame, rows, team, task.of))
+    return LabelingJobPlan(
+        request=request,
+        files=files,
+        cost=_cost(request, objects, settings),
+        notes=_notes(frame, rows, team, task.of),
+        task=task,
+        frame=frame,
+        places=[place for place, there in enumerate(has_labels(frame, task.of)) if there],
+    )
 
 
 def _manifest(frame: pd.DataFrame, task: Task, builtin: BuiltinTask, attribute: str, source: str | None) -> tuple[bytes, int]:

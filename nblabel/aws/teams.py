@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nblabel.aws.arns import TeamArn
+from nblabel.aws.job import create_labeling_job
 from nblabel.aws.push import plan_labeling_job
-from nblabel.errors import RequestError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nblabel.aws.job import GroundTruthJob
     from nblabel.aws.plan import LabelingJobPlan
     from nblabel.tasks import Task
 
@@ -45,8 +46,8 @@ class Workteam:
         dry_run: bool = False,
         workers_per_object: int | None = None,
         **options: Any,
-    ) -> LabelingJobPlan:
-        """Plan a labeling job of the rows of a frame.
+    ) -> GroundTruthJob | LabelingJobPlan:
+        """Create a labeling job of the rows of a frame, or plan one; run again, it finds the job that it made.
 
         Parameters
         ----------
@@ -59,7 +60,7 @@ class Workteam:
         output : str
             S3 URL of the folder in which Ground Truth writes its output tree.
         dry_run : bool
-            Must be True: nblabel plans such jobs, it does not create them yet.
+            Plan and check only; then no network is used.
         workers_per_object : int, optional
             Answers wanted for each row, 1 to 9; as Ground Truth's console proposes it by default.
         **options
@@ -68,8 +69,8 @@ class Workteam:
 
         Returns
         -------
-        LabelingJobPlan
-            What would be sent and uploaded, checked, with a preview of the cost. No network is used.
+        GroundTruthJob or LabelingJobPlan
+            The job; in a dry run what would be sent and uploaded, checked, with a preview of the cost.
 
         Raises
         ------
@@ -77,12 +78,12 @@ class Workteam:
             Ground Truth would refuse the job, or fail it.
         FrameError
             The rows cannot be given out as asked.
+        ServiceError, StorageError
+            SageMaker or S3 refused, or could not be reached. Run the same again: nothing is made twice.
         """
-        if not dry_run:
-            remedy = "give dry_run=True, upload plan.files with nblabel.storage.S3().upload, and create the job with boto3 from plan.request"
-            raise RequestError("dry_run", dry_run, "jobs of Ground Truth are planned, checked and priced, but not created yet", remedy=remedy)
         settings = {"number_of_human_workers_per_data_object": workers_per_object, **options}
-        return plan_labeling_job(frame, task, self.arn, name=name, output=output, **settings)
+        plan = plan_labeling_job(frame, task, self.arn, name=name, output=output, **settings)
+        return plan if dry_run else create_labeling_job(plan)
 
 
 def team(arn: str) -> Workteam:

@@ -10,7 +10,7 @@ from nblabel.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["code_of", "explained"]
+__all__ = ["code_of", "explained", "meaning_of_exception"]
 
 _CREDENTIALS = (
     "sign in (aws configure, aws sso login), set AWS_PROFILE or boto3.setup_default_session(profile_name=...), or give the machine's role access"
@@ -97,7 +97,7 @@ _EXCEPTIONS = {
 def explained(uri: str) -> Iterator[None]:
     """Turn an error of boto3 into a `StorageError` that says what to do."""
     try:
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+        from botocore.exceptions import BotoCoreError, ClientError
     except ImportError:
         raise StorageError("Amazon S3 needs boto3, which is not installed here; pip install boto3, or give a local path", uri=uri) from None
     try:
@@ -105,12 +105,17 @@ def explained(uri: str) -> Iterator[None]:
     except ClientError as error:
         raise StorageError(_meaning(error), uri=uri) from error
     except BotoCoreError as error:
-        kinds = [kind.__name__ for kind in type(error).__mro__]
-        known = next((_EXCEPTIONS[kind] for kind in kinds if kind in _EXCEPTIONS), None)
-        if known is None:
-            remedy = "check the network and try again" if isinstance(error, HTTPClientError) else "check the configuration of AWS"
-            known = f"{error}; {remedy}"
-        raise StorageError(known, uri=uri) from error
+        raise StorageError(meaning_of_exception(error, "S3"), uri=uri) from error
+
+
+def meaning_of_exception(error: Any, service: str) -> str:
+    """Tell what an exception of botocore means that is no answer of a service, and what to do."""
+    from botocore.exceptions import HTTPClientError
+
+    known = next((_EXCEPTIONS[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _EXCEPTIONS), None)
+    if known is None:
+        return f"{error}; {'check the network and try again' if isinstance(error, HTTPClientError) else 'check the configuration of AWS'}"
+    return known.replace("S3 ", f"{service} ").replace("to S3", f"to {service}")
 
 
 def code_of(error: Any) -> str:

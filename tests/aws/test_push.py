@@ -192,7 +192,6 @@ def test_another_column_becomes_the_source(push, images):
 @pytest.mark.parametrize(
     ("changes", "kind", "message"),
     [
-        ({"dry_run": False}, RequestError, "not created yet"),
         ({"output": "out"}, RequestError, "s3://bucket/folder"),
         ({"output": None}, RequestError, "S3OutputPath is missing"),
         ({"task_keywords": "cat"}, RequestError, "list of texts; write"),

@@ -1,0 +1,208 @@
+"""Labeling jobs of Ground Truth from push to result, on a stand-in for the service."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from harness.ground_truth import GroundTruth
+
+import nblabel as nl
+from nblabel.errors import FrameError, RequestError, ServiceError, StorageError
+from nblabel.storage.s3 import S3
+
+TEAM = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/cats"
+ROLE = "arn:aws:iam::111122223333:role/GroundTruth"
+TASK = nl.TextClassification(["good", "bad"])
+TEXTS = ["Lovely.", "Dreadful.", "Quite nice.", "Never again."]
+
+
+def classified(place, _line):
+    """What workers say: two of them agree that every second text is bad."""
+    name = TASK.labels[place % 2].name
+    metadata = {"class-name": name, "confidence": 0.94, "type": "groundtruth/text-classification", "human-annotated": "yes"}
+    metadata["creation-date"] = "2024-03-04T09:51:00.148118"
+    return place % 2, metadata, {worker: {"crowd-classifier": {"label": name}} for worker in ("private.us-east-1.ann", "private.us-east-1.bob")}
+
+
+@pytest.fixture
+def service(aws_environment):
+    with GroundTruth() as found:
+        aws_environment.setenv("AWS_ENDPOINT_URL_SAGEMAKER", found.endpoint)
+        yield found
+
+
+@pytest.fixture
+def frame():
+    return pd.DataFrame({"source": TEXTS, "price": [4, 3, 2, 1]}, index=list("abcd"))
+
+
+@pytest.fixture
+def push(bucket, service, frame):
+    """Push the texts, or others."""
+
+    def make(rows=frame, task=TASK, **options):
+        return rows.nblabel.push(task, nl.aws.team(TEAM), **{"name": "tone", "output": f"{bucket}/out", "role": ROLE, **options})
+
+    return make
+
+
+def test_from_push_to_result(push, service, frame):
+    job = push(workers_per_object=2)
+    assert job.status == "Initializing"
+    assert job.status == "InProgress"
+    assert job.counts["Unlabeled"] == 4
+    assert repr(job) == "GroundTruthJob('tone', InProgress, 0 of 4 labeled)"
+    service.answer("tone", classified, count=2)
+    assert job.result()["tone"].notna().tolist() == [True, True, False, False]
+    assert job.wait(timeout=0) == "InProgress"
+    service.answer("tone", classified)
+    assert job.wait(poll=0.01) == "Completed"
+    result = job.result()
+    assert result["tone"].tolist() == [0, 1, 0, 1]
+    assert result.index.tolist() == list("abcd")
+    assert result["tone-metadata"]["b"]["class-name"] == "bad"
+    assert result["price"].tolist() == [4, 3, 2, 1]
+    assert "tone" not in frame.columns
+    assert job.responses().groupby("item")["annotation"].agg(list).tolist() == [["good"] * 2, ["bad"] * 2] * 2
+    assert nl.consolidate(job.responses(), TASK)["annotation"].tolist() == ["good", "bad", "good", "bad"]
+    assert job.agreement()["alpha"].iloc[0] == 1
+    assert len(job.workers()) == 2
+
+
+def test_a_job_of_anybodys_is_picked_up(push, service):
+    push()
+    nl.aws.attach("tone")
+    with pytest.raises(FrameError, match="'tone' is InProgress, and has written no output manifest yet"):
+        nl.aws.attach("tone").result()
+    service.answer("tone", classified)
+    attached = nl.aws.attach("arn:aws:sagemaker:us-east-1:111122223333:labeling-job/tone")
+    assert (attached.status, attached.result()["tone"].tolist()) == ("Completed", [0, 1, 0, 1])
+    with pytest.raises(ServiceError, match="DescribeLabelingJob: Could not find requested job with name: nothing"):
+        nl.aws.attach("nothing")
+
+
+def test_a_stopped_job_keeps_what_it_has_and_is_continued_by_chaining(push, service):
+    job = push()
+    service.answer("tone", classified, count=1)
+    job.stop()
+    assert job.wait(poll=0.01) == "Stopped"
+    partial = job.result()
+    assert partial["tone"].notna().tolist() == [True, False, False, False]
+    with pytest.raises(ServiceError, match="StopLabelingJob: the job is Stopped"):
+        job.stop()
+    rest = push(partial, name="tone-rest", attribute="tone")
+    assert rest.counts["Unlabeled"] == 3
+    service.answer("tone-rest", classified)
+    complete = rest.result()
+    assert complete["tone"].tolist() == [0, 1, 0, 1]
+    assert complete["tone-metadata"]["a"]["job-name"] == "labeling-job/tone"
+
+
+def test_rows_that_are_left_out_stay_where_they_are(push, service, bucket):
+    about = {"type": "groundtruth/object-detection", "class-map": {"0": "cat"}, "objects": [{"confidence": 0}], "human-annotated": "yes"}
+    about |= {"creation-date": "2024-01-01T00:00:00.000000", "job-name": "labeling-job/boxes"}
+    box = {"class_id": 0, "left": 1, "top": 2, "width": 3, "height": 4}
+    boxes = {"image_size": [{"width": 64, "height": 64, "depth": 3}], "annotations": [box]}
+    frame = pd.DataFrame({"source-ref": [f"{bucket}/{number}.jpg" for number in range(3)], "boxes": [None, boxes, boxes]})
+    frame["boxes-metadata"] = [None, about, about]
+    job = push(frame, nl.Verification(nl.BoundingBox(["cat"]), of="boxes"), name="check")
+    assert job.counts["Unlabeled"] == 2
+
+    def judged(place, _line):
+        metadata = {**about, "class-name": "Correct", "confidence": 0, "type": "groundtruth/label-verification"}
+        return place, metadata, {"private.us-east-1.eve": {"crowd-classifier": {"label": "Correct"}}}
+
+    service.answer("check", judged)
+    result = job.result()
+    assert result["check"].notna().tolist() == [False, True, True]
+    assert result["check"].tolist()[1:] == [0, 1]
+
+
+def test_another_job_of_the_name_is_not_taken_for_ours(push):
+    push()
+    with pytest.raises(RequestError, match=r"LabelingJobName is 'tone'.*another job of this name, whose OutputConfig.*push under another name"):
+        push(output="s3://elsewhere/out")
+
+
+def test_other_rows_are_not_taken_for_those_of_a_job(push, frame):
+    push()
+    with pytest.raises(RequestError, match=r"the job of this name was made from other rows.*attach\('tone'\)"):
+        push(frame.iloc[::-1])
+    assert push(frame).counts["Unlabeled"] == 4
+
+
+def test_what_the_service_refuses_says_what_to_do(push, service):
+    for code, text in [
+        ("AccessDeniedException", "needs sagemaker:DescribeLabelingJob"),
+        ("ExpiredTokenException", "credentials have expired"),
+        ("ThrottlingException", "asks to go slower"),
+        ("InternalFailure", r"a fault of the test \(InternalFailure\)"),
+    ]:
+        service.fail(0, code)
+        with pytest.raises(ServiceError, match=text) as caught:
+            push()
+        assert caught.value.reason == code
+    assert not service.jobs
+
+
+def uploads(monkeypatch):
+    """Count what is uploaded, by URL."""
+    made = []
+    write = S3.write_bytes_atomic
+
+    def counted(self, ref, chunks, kms_key):
+        write(self, ref, chunks, kms_key)
+        made.append(ref)
+
+    monkeypatch.setattr(S3, "write_bytes_atomic", counted)
+    return made
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException", "ExpiredTokenException", "InternalFailure"])
+@pytest.mark.parametrize(("call", "after"), [(0, False), (1, False), (1, True)], ids=["looking", "creating", "creating, its answer lost"])
+def test_whatever_call_fails_running_again_makes_exactly_one_job(push, service, monkeypatch, call, code, after):
+    made = uploads(monkeypatch)
+    service.fail(call, code, after=after)
+    with pytest.raises(ServiceError):
+        push()
+    job = push()
+    assert list(service.jobs) == ["tone"]
+    assert service.calls.count("CreateLabelingJob") == (1 if call == 0 or after else 2)
+    assert len(made) == len(set(made)) == 3
+    assert job.counts["Unlabeled"] == 4
+
+
+@pytest.mark.parametrize("upload", range(3))
+def test_whatever_upload_breaks_off_running_again_uploads_only_the_rest(push, service, monkeypatch, upload):
+    made = uploads(monkeypatch)
+    write = S3.write_bytes_atomic
+
+    def broken(self, ref, chunks, kms_key):
+        if len(made) == upload:
+            raise KeyboardInterrupt
+        write(self, ref, chunks, kms_key)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(S3, "write_bytes_atomic", broken)
+        with pytest.raises(KeyboardInterrupt):
+            push()
+    push()
+    assert len(made) == len(set(made)) == 3
+    assert list(service.jobs) == ["tone"]
+
+
+def test_no_bucket_no_job(push, service):
+    with pytest.raises(StorageError, match="no such bucket"):
+        push(output="s3://nblabel-nowhere-at-all/out")
+    assert not service.jobs
+
+
+def test_the_stand_in_refuses_what_the_model_does(service):
+    from nblabel.aws.service import sagemaker_client
+
+    client = sagemaker_client("us-east-1")
+    with pytest.raises(client.exceptions.ClientError, match="must match"):
+        client.describe_labeling_job(LabelingJobName="my cats")
+    with pytest.raises(client.exceptions.ClientError, match="UnknownOperation"):
+        client.list_workteams()
+    assert client.list_labeling_jobs()["LabelingJobSummaryList"] == []
