@@ -18,9 +18,10 @@ export function createClipboard<Value, Change, Media>(labeler: Labeler<Value, Ch
   function put(value: Value, offset: boolean): void {
     const item = labeler.item.value;
     const made = item && copies?.put(item, value, offset);
-    if (!made) return;
-    labeler.commit(made.change);
-    labeler.select(made.ids);
+    if (made) {
+      labeler.commit(made.change);
+      labeler.select(made.ids);
+    } else if (item) labeler.inform("None of it has a place on this item.");
   }
 
   function taken(): Value | null {

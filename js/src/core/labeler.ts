@@ -66,8 +66,6 @@ export interface Labeler<Value, Change, Media> extends TaskContext<Value, Change
   chooseLabel(position: number): void;
   select(ids: readonly string[]): void;
   removeSelection(): void;
-  /** Tells the person something that is only worth a glance. */
-  inform(message: string): void;
   /** The last view of this page was taken away: tells the session so, once nothing waits. */
   leave(): void;
   /** A view is there again. */
@@ -136,7 +134,12 @@ export function createLabeler<Value, Change, Media>(
   async function go(wanted: number): Promise<void> {
     if (wanted === progress.value.total && progress.value.ahead > 0) await lookForMore();
     const shown = item.value?.view.index ?? index.value;
-    if (wanted < 0 || wanted >= progress.value.total || (wanted === index.value && wanted === shown)) return;
+    if (wanted < 0) return say("info", "This is the first item.");
+    if (wanted >= progress.value.total) {
+      if (notice.value === null) say("info", "This is the last item.");
+      return;
+    }
+    if (wanted === index.value && wanted === shown) return;
     client.request<Position>("move", { index: wanted }).catch((error: Error) => say("error", error.message));
     await show(wanted, items.load(wanted));
   }
@@ -436,7 +439,8 @@ export function createLabeler<Value, Change, Media>(
   }
 
   function removeSelection(): void {
-    if (!item.value) return;
+    if (selection.value.length === 0) say("info", "Select what to delete first.");
+    if (!item.value || selection.value.length === 0) return;
     const change = task.remove(shownValue(item.value), unlocked());
     if (change === null) return;
     commit(change);

@@ -112,6 +112,8 @@ export interface TaskContext<Value, Change, Media> {
   onEvent(listener: (event: string, params: unknown) => void): void;
   /** Makes a change of the value, or of the value with the suggestions in it that wait. */
   commit(change: Change): void;
+  /** Tells the person something that is only worth a glance. */
+  inform(message: string): void;
   /** Says something to screen readers. */
   announce(text: string): void;
 }

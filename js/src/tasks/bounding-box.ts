@@ -1,11 +1,12 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
+import { indexBoxes } from "../core/box-index";
 import { applyShapes, deleted, type ShapeChange, shapeSuggestions, updated } from "../core/shapes";
 import type { Editor, TaskContext, TaskModule } from "../core/task";
 import type { Size } from "../core/viewport";
 import type { Box } from "../generated/schema";
 import { createBoxTool } from "../tools/box";
 import { boxCommands } from "../tools/box-commands";
-import { paintBoxes } from "../tools/box-painter";
+import { type BoxStyle, paintBoxes, paintMarked } from "../tools/box-painter";
 import { boxCopies, boxFields, lackingAttribute } from "../tools/box-parts";
 import type { BoxScene } from "../tools/boxes";
 import { createExtremePointsTool } from "../tools/extreme-points";
@@ -69,7 +70,7 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
   const scene: BoxScene = {
     boxes,
     visible,
-    reachable: computed(() => visible.value.filter((box) => !context.visibility.locks(box))),
+    reachable: computed(() => indexBoxes(visible.value.filter((box) => !context.visibility.locks(box)))),
     own: computed(() => context.item.value?.value ?? []),
     image,
     frame: computed(() => (clip.value ? image.value : null)),
@@ -79,6 +80,7 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
     preview: signal<Box | null>(null),
     label: computed(() => context.labels[context.label.value]?.name ?? ""),
     commit: context.commit,
+    inform: context.inform,
     select(ids) {
       context.selection.value = ids;
       context.chosen.value = ids.length > 0;
@@ -105,17 +107,28 @@ function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBi
   });
   life.addEventListener("abort", stop);
 
+  const dragged = computed(() => scene.preview.value?.id ?? null);
+  const resting = computed(() => (dragged.value === null ? visible.value : visible.value.filter(({ id }) => id !== dragged.value)));
+  const marked = computed(() => {
+    const ids = new Set([...scene.selection.value, ...[scene.hovered.value, dragged.value].filter((id) => id !== null)]);
+    const preview = scene.preview.value;
+    return ids.size === 0 ? [] : visible.value.flatMap((box) => (ids.has(box.id) ? [box.id === preview?.id ? preview : box] : []));
+  });
+  const style = computed<BoxStyle>(() => ({
+    color: (label) => colors.get(label) ?? UNKNOWN_COLOR,
+    suggested: new Map(context.suggestions.waiting.value.map(({ id, score }) => [id, score])),
+  }));
+
   const stage = createImageStage(
     element,
     {
       item: context.item,
       tool,
+      rest(canvas, view, size) {
+        paintBoxes(canvas, view, size, resting.value, style.value);
+      },
       paint(canvas, view) {
-        const preview = scene.preview.value;
-        const boxes = scene.visible.value.map((box) => (box.id === preview?.id ? preview : box));
-        const style = { color: (label: string) => colors.get(label) ?? UNKNOWN_COLOR };
-        const suggested = new Map(context.suggestions.waiting.value.map(({ id, score }) => [id, score]));
-        paintBoxes(canvas, view, boxes, { ...style, selection: scene.selection.value, hovered: scene.hovered.value, suggested });
+        paintMarked(canvas, view, marked.value, scene.selection.value, style.value);
       },
     },
     life,

@@ -28,6 +28,8 @@ export function createPolygonTool(scene: MaskScene): StageTool & { stepBack(): b
   let reached: Point | null = null;
   let pressed: Point | null = null;
   let dragging = false;
+  /** Corners that were there before the press. */
+  let kept = 0;
 
   function close(): boolean {
     const done = open;
@@ -56,6 +58,7 @@ export function createPolygonTool(scene: MaskScene): StageTool & { stepBack(): b
         pressed = null;
         return true;
       }
+      kept = open?.points.length ?? 0;
       open ??= { points: [], erase: pointer.secondary };
       open.points.push(pointer.at);
       return true;
@@ -85,6 +88,11 @@ export function createPolygonTool(scene: MaskScene): StageTool & { stepBack(): b
       open.points.pop();
       if (open.points.length === 0) open = null;
       return true;
+    },
+    drop() {
+      if (pressed && open) open.points.length = kept;
+      if (kept === 0) open = null;
+      pressed = null;
     },
     draw(context, view) {
       if (!open) return;

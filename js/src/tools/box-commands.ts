@@ -4,7 +4,7 @@ import type { Editor } from "../core/task";
 import { makeId } from "../core/transport";
 import type { Point } from "../core/viewport";
 import type { Box } from "../generated/schema";
-import { type BoxScene, isSound, selectedBox } from "./boxes";
+import { askForBox, type BoxScene, isSound, selectedBox } from "./boxes";
 
 /** Share of the image that a box made by a key covers. */
 const NEW_BOX = 0.25;
@@ -14,9 +14,13 @@ const WAYS = { left: { x: -1, y: 0 }, right: { x: 1, y: 0 }, up: { x: 0, y: -1 }
 export function boxCommands(scene: BoxScene, middle: () => Point): Editor["commands"] {
   function reshape(change: (box: Box) => Rectangle): void {
     const box = selectedBox(scene);
-    if (!box) return;
+    if (!box) {
+      askForBox(scene);
+      return;
+    }
     const after = { ...box, ...change(box) };
     if (isSound(scene, after) && !sameRectangle(after, box)) scene.commit(updated(after));
+    else scene.inform("It goes no further.");
   }
 
   function insert(): void {
@@ -35,9 +39,14 @@ export function boxCommands(scene: BoxScene, middle: () => Point): Editor["comma
   function stack(front: boolean): void {
     const ids = scene.own.value.map(({ id }) => id);
     const chosen = ids.filter((id) => scene.selection.value.includes(id));
+    if (chosen.length === 0) {
+      askForBox(scene);
+      return;
+    }
     const others = ids.filter((id) => !chosen.includes(id));
     const order = front ? [...others, ...chosen] : [...chosen, ...others];
     if (order.some((id, place) => id !== ids[place])) scene.commit(reordered(order));
+    else scene.inform(`It is ${front ? "in front of" : "behind"} all others already.`);
   }
 
   const arrows = Object.entries(WAYS).flatMap(([way, unit]) =>

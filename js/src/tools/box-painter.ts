@@ -1,52 +1,86 @@
 import { HANDLES, handlePoint } from "../core/rectangle";
-import { toScreen, type Viewport } from "../core/viewport";
+import { type Size, toScreen, type Viewport } from "../core/viewport";
 import type { Box } from "../generated/schema";
 
 export interface BoxStyle {
   color(label: string): string;
-  readonly selection: readonly string[];
-  readonly hovered: string | null;
   /** Scores of those that are only suggested. */
   readonly suggested: ReadonlyMap<string, number | null>;
 }
 
 /** Beyond this many boxes only those that are pointed at carry their name: text is what makes a stage slow. */
 const MOST_NAMES = 60;
+/** Beyond the border of the stage a box may still reach into it with its lines and its name. */
+const MARGIN = 24;
+const DARK = "rgba(0, 0, 0, 0.65)";
 const HANDLE = 8;
 const TAG_HEIGHT = 18;
 /** The line of what is only suggested. */
 const DASHES = [7, 5];
 
-/** Paints boxes in screen pixels: a dark line under a coloured one, so that it is seen on any picture. */
-export function paintBoxes(context: CanvasRenderingContext2D, view: Viewport, boxes: readonly Box[], style: BoxStyle): void {
-  context.lineJoin = "miter";
-  context.font = "600 12px system-ui, sans-serif";
+/** Paints boxes at rest in screen pixels: a dark line under a coloured one, so that it is seen on any picture. */
+export function paintBoxes(context: CanvasRenderingContext2D, view: Viewport, size: Size, boxes: readonly Box[], style: BoxStyle): void {
+  const named = boxes.length <= MOST_NAMES;
+  prepare(context);
   for (const box of boxes) {
-    const selected = style.selection.includes(box.id);
-    const marked = selected || style.hovered === box.id;
+    if (!isSeen(box, view, size)) continue;
     const { x, y } = toScreen(view, { x: box.left, y: box.top });
-    const width = box.width * view.zoom;
-    const height = box.height * view.zoom;
     const color = style.color(box.label);
-    if (selected) {
+    const score = style.suggested.get(box.id);
+    outline(context, view, box, color, 2, score !== undefined);
+    if (named) paintTag(context, tagOf(box.label, score), color, x, y);
+  }
+}
+
+/** Paints boxes that are pointed at or selected over those at rest. */
+export function paintMarked(
+  context: CanvasRenderingContext2D,
+  view: Viewport,
+  boxes: readonly Box[],
+  selection: readonly string[],
+  style: BoxStyle,
+): void {
+  prepare(context);
+  for (const box of boxes) {
+    const { x, y } = toScreen(view, { x: box.left, y: box.top });
+    const color = style.color(box.label);
+    if (selection.includes(box.id)) {
       context.globalAlpha = 0.12;
       context.fillStyle = color;
-      context.fillRect(x, y, width, height);
+      context.fillRect(x, y, box.width * view.zoom, box.height * view.zoom);
       context.globalAlpha = 1;
     }
     const score = style.suggested.get(box.id);
-    context.setLineDash(score === undefined ? [] : DASHES);
-    context.strokeStyle = "rgba(0, 0, 0, 0.65)";
-    context.lineWidth = marked ? 5 : 4;
-    context.strokeRect(x, y, width, height);
-    context.strokeStyle = color;
-    context.lineWidth = marked ? 3 : 2;
-    context.strokeRect(x, y, width, height);
-    context.setLineDash([]);
-    if (marked || boxes.length <= MOST_NAMES) paintTag(context, tagOf(box.label, score), color, x, y);
+    outline(context, view, box, color, 3, score !== undefined);
+    paintTag(context, tagOf(box.label, score), color, x, y);
   }
-  const [only, ...others] = boxes.filter((box) => style.selection.includes(box.id));
+  const [only, ...others] = boxes.filter((box) => selection.includes(box.id));
   if (only && others.length === 0) paintHandles(context, view, only, style.color(only.label));
+}
+
+function prepare(context: CanvasRenderingContext2D): void {
+  context.lineJoin = "miter";
+  context.font = "600 12px system-ui, sans-serif";
+}
+
+function outline(context: CanvasRenderingContext2D, view: Viewport, box: Box, color: string, line: number, dashed: boolean): void {
+  const { x, y } = toScreen(view, { x: box.left, y: box.top });
+  const width = box.width * view.zoom;
+  const height = box.height * view.zoom;
+  if (dashed) context.setLineDash(DASHES);
+  context.strokeStyle = DARK;
+  context.lineWidth = line + 2;
+  context.strokeRect(x, y, width, height);
+  context.strokeStyle = color;
+  context.lineWidth = line;
+  context.strokeRect(x, y, width, height);
+  if (dashed) context.setLineDash([]);
+}
+
+function isSeen(box: Box, view: Viewport, size: Size): boolean {
+  const x = (box.left - view.x) * view.zoom;
+  const y = (box.top - view.y) * view.zoom;
+  return x < size.width + MARGIN && y < size.height + MARGIN && x + box.width * view.zoom > -MARGIN && y + box.height * view.zoom > -MARGIN;
 }
 
 function tagOf(label: string, score: number | null | undefined): string {
@@ -68,7 +102,7 @@ function paintHandles(context: CanvasRenderingContext2D, view: Viewport, box: Bo
     const { x, y } = toScreen(view, handlePoint(box, handle));
     context.fillStyle = "#fff";
     context.fillRect(x - HANDLE / 2, y - HANDLE / 2, HANDLE, HANDLE);
-    context.strokeStyle = "rgba(0, 0, 0, 0.65)";
+    context.strokeStyle = DARK;
     context.strokeRect(x - HANDLE / 2, y - HANDLE / 2, HANDLE, HANDLE);
     context.strokeStyle = color;
     context.strokeRect(x - HANDLE / 2 + 1, y - HANDLE / 2 + 1, HANDLE - 2, HANDLE - 2);

@@ -1,7 +1,7 @@
 import { between, clip, type Rectangle } from "../core/rectangle";
 import { guidesAt, snapPoint } from "../core/snap";
 import type { Point } from "../core/viewport";
-import { addBox, type BoxScene, boxAt, createBoxEdit, guidesFor } from "./boxes";
+import { addBox, type BoxScene, createBoxEdit, guidesFor } from "./boxes";
 import { drawCrosshair, drawGuides, drawOutline, drawSize } from "./readout";
 import type { PointerAt, StageTool } from "./tool";
 
@@ -39,7 +39,7 @@ export function createBoxTool(scene: BoxScene): StageTool {
   }
 
   function click(pointer: PointerAt): void {
-    const hit = pointer.shift ? null : boxAt(scene.reachable.value, pointer.at);
+    const hit = pointer.shift ? null : scene.reachable.value.at(pointer.at);
     if (hit) scene.select([hit.id]);
     else {
       scene.select([]);
@@ -71,7 +71,7 @@ export function createBoxTool(scene: BoxScene): StageTool {
     },
     hover(pointer) {
       reached = pointer ?? (corner ? reached : null);
-      scene.hovered.value = pointer && !corner ? (boxAt(scene.reachable.value, pointer.at)?.id ?? null) : null;
+      scene.hovered.value = pointer && !corner ? (scene.reachable.value.at(pointer.at)?.id ?? null) : null;
     },
     finish() {
       if (!corner) return false;
@@ -83,6 +83,10 @@ export function createBoxTool(scene: BoxScene): StageTool {
       const had = corner !== null || dragging;
       reset();
       return had;
+    },
+    drop() {
+      if (!edit.cancel() && !corner) reset();
+      pressed = null;
     },
     draw(context, view) {
       edit.draw(context, view);

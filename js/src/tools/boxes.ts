@@ -1,5 +1,6 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { contains, type Frame, type Handle, handleAt, move, overlaps, type Rectangle, resize, sameRectangle } from "../core/rectangle";
+import type { BoxIndex } from "../core/box-index";
+import { type Frame, type Handle, handleAt, move, overlaps, type Rectangle, resize, sameRectangle } from "../core/rectangle";
 import { created, type ShapeChange, updated } from "../core/shapes";
 import { type Guides, guidesAt, guidesOf, snapMovement } from "../core/snap";
 import { makeId } from "../core/transport";
@@ -16,7 +17,7 @@ export interface BoxScene {
   /** Those that are not hidden. */
   readonly visible: ReadonlySignal<readonly Box[]>;
   /** Those that a pointer can take hold of: neither hidden nor locked. */
-  readonly reachable: ReadonlySignal<readonly Box[]>;
+  readonly reachable: ReadonlySignal<BoxIndex<Box>>;
   readonly image: ReadonlySignal<Size>;
   /** What boxes stay inside of. */
   readonly frame: ReadonlySignal<Frame>;
@@ -28,6 +29,8 @@ export interface BoxScene {
   readonly preview: Signal<Box | null>;
   readonly label: ReadonlySignal<string>;
   commit(change: ShapeChange<Box>): void;
+  /** Says why nothing happens. */
+  inform(message: string): void;
   /** Selects what a person chose. */
   select(ids: readonly string[]): void;
   /** Shows the handles of a box that was just drawn; class keys are for the next one. */
@@ -40,7 +43,16 @@ const SMALLEST_ON_SCREEN = 3;
 /** Adds a box of the active label, unless it is too small or lies beside the image. */
 export function addBox(scene: BoxScene, rectangle: Rectangle, pixel: number): void {
   const smallest = Math.max(pixel * SMALLEST_ON_SCREEN, 1);
-  if (rectangle.width < smallest || rectangle.height < smallest || !overlaps(rectangle, wholeImage(scene))) return;
+  const problem =
+    rectangle.width < smallest || rectangle.height < smallest
+      ? "Too small for a box. Go further from corner to corner, or zoom in."
+      : overlaps(rectangle, wholeImage(scene))
+        ? null
+        : "That box lies beside the image.";
+  if (problem !== null) {
+    scene.inform(problem);
+    return;
+  }
   const box = { id: makeId(), label: scene.label.value, ...rectangle, attributes: {} };
   scene.commit(created(box));
   scene.mark(box.id);
@@ -60,19 +72,18 @@ export function guidesFor(scene: BoxScene, except: string | null): Guides {
   );
 }
 
-/** The box that a click means: the smallest one under the pointer, so that a box inside another can be reached. */
-export function boxAt(boxes: readonly Box[], at: Point): Box | null {
-  let found: Box | null = null;
-  for (const box of boxes) {
-    if (contains(box, at) && (!found || box.width * box.height <= found.width * found.height)) found = box;
-  }
-  return found;
-}
-
 /** The one selected box, if it can be changed. */
 export function selectedBox(scene: BoxScene): Box | null {
   const [id, ...others] = scene.selection.value;
-  return others.length === 0 ? (scene.reachable.value.find((box) => box.id === id) ?? null) : null;
+  return id !== undefined && others.length === 0 ? scene.reachable.value.of(id) : null;
+}
+
+/** Says why there is no one selected box that can be changed. */
+export function askForBox(scene: BoxScene): void {
+  const { length } = scene.selection.value;
+  if (length === 0) scene.inform("Select a box first: click it, or take it from the list.");
+  else if (length > 1) scene.inform("Select one box only.");
+  else scene.inform("This box is hidden or locked.");
 }
 
 /** Whether a box has an area, and some of it on the image. */
@@ -152,7 +163,9 @@ export function createBoxEdit(scene: BoxScene): BoxEdit {
       const before = start?.box;
       const after = scene.preview.value;
       end();
-      if (before && after && isSound(scene, after) && !sameRectangle(before, after)) scene.commit(updated(after));
+      if (!before || !after) return;
+      if (!isSound(scene, after)) scene.inform("A box must have some of the image in it. It is where it was.");
+      else if (!sameRectangle(before, after)) scene.commit(updated(after));
     },
     cancel() {
       if (!start) return false;

@@ -53,7 +53,11 @@ export function createExtremePointsTool(scene: BoxScene): StageTool {
       pointer = at;
     },
     finish() {
-      if (points.length < 2) return false;
+      if (points.length === 0) return false;
+      if (points.length === 1) {
+        scene.inform("One point makes no box. Click the others too, or press Esc to drop it.");
+        return true;
+      }
       close();
       return true;
     },
@@ -62,6 +66,9 @@ export function createExtremePointsTool(scene: BoxScene): StageTool {
       points = [];
       pressed = false;
       return had;
+    },
+    drop() {
+      pressed = false;
     },
     draw(context, view) {
       if (pointer) drawCrosshair(context, view, snapped(pointer));

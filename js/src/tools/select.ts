@@ -1,4 +1,4 @@
-import { type BoxScene, boxAt, createBoxEdit } from "./boxes";
+import { type BoxScene, createBoxEdit } from "./boxes";
 import type { StageTool } from "./tool";
 
 /** Selects, moves and resizes boxes; a drag beside them moves the image. */
@@ -6,10 +6,10 @@ export function createSelectTool(scene: BoxScene): StageTool {
   const edit = createBoxEdit(scene);
 
   return {
-    cursor: (pointer) => edit.cursor(pointer) ?? (boxAt(scene.reachable.value, pointer.at) ? "move" : "grab"),
+    cursor: (pointer) => edit.cursor(pointer) ?? (scene.reachable.value.at(pointer.at) ? "move" : "grab"),
     down(pointer) {
       if (edit.grabHandle(pointer)) return true;
-      const hit = boxAt(scene.reachable.value, pointer.at);
+      const hit = scene.reachable.value.at(pointer.at);
       scene.select(hit ? [hit.id] : []);
       if (!hit) return false;
       edit.grabBox(hit, pointer);
@@ -18,7 +18,7 @@ export function createSelectTool(scene: BoxScene): StageTool {
     drag: (pointer) => edit.drag(pointer),
     up: () => edit.drop(),
     hover(pointer) {
-      scene.hovered.value = pointer ? (boxAt(scene.reachable.value, pointer.at)?.id ?? null) : null;
+      scene.hovered.value = pointer ? (scene.reachable.value.at(pointer.at)?.id ?? null) : null;
     },
     finish: () => false,
     cancel: () => edit.cancel(),

@@ -25,5 +25,7 @@ export interface StageTool {
   hover(pointer: PointerAt | null): void;
   finish(): boolean;
   cancel(): boolean;
+  /** A press turns out to belong to another gesture: forgets it, and keeps what was done before. Where it is absent, `cancel` is meant. */
+  drop?(): void;
   draw(context: CanvasRenderingContext2D, view: Viewport): void;
 }

@@ -29,6 +29,8 @@ const INTENT_MS = 1_500;
 export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal): void {
   const pointers = new Map<number, Point>();
   let gesture: "tool" | "pan" | "pinch" | null = null;
+  /** The pen that is down. */
+  let pen: number | null = null;
   /** The button with which the gesture began. */
   let held = 0;
   let space = false;
@@ -48,7 +50,7 @@ export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal)
 
   function begin(event: PointerEvent): typeof gesture {
     if (pointers.size === 2) {
-      stage.tool.peek().cancel();
+      forgetPress();
       return "pinch";
     }
     if (!stage.ready()) return null;
@@ -56,6 +58,23 @@ export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal)
     held = isSecondary(event) ? 2 : 0;
     if (!wants(stage.tool.peek(), event)) return null;
     return stage.tool.peek().down(pointer(event)) ? "tool" : "pan";
+  }
+
+  function forgetPress(): void {
+    const tool = stage.tool.peek();
+    if (gesture !== "tool") return;
+    if (tool.drop) tool.drop();
+    else tool.cancel();
+  }
+
+  /** A hand that rests on the screen beside a pen means nothing. */
+  function isPalm(event: PointerEvent): boolean {
+    if (event.pointerType === "touch" && pen !== null) return true;
+    if (event.pointerType !== "pen") return false;
+    forgetPress();
+    pointers.clear();
+    pen = event.pointerId;
+    return false;
   }
 
   function carryOn(event: PointerEvent, before: Point): void {
@@ -75,6 +94,7 @@ export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal)
   }
 
   function end(event: PointerEvent): void {
+    if (event.pointerId === pen) pen = null;
     if (!pointers.delete(event.pointerId)) return;
     if (gesture === "tool" && event.type === "pointerup") stage.tool.peek().up(pointer(event));
     else if (gesture === "tool") stage.tool.peek().cancel();
@@ -94,6 +114,7 @@ export function listen(element: HTMLElement, stage: Gestures, life: AbortSignal)
   on("pointerdown", (event) => {
     element.focus({ preventScroll: true });
     event.preventDefault();
+    if (isPalm(event)) return;
     pointers.set(event.pointerId, place(event));
     element.setPointerCapture(event.pointerId);
     gesture = pointers.size === 1 || pointers.size === 2 ? begin(event) : gesture;

@@ -4,12 +4,16 @@ import type { LoadedItem, Picture } from "../core/task";
 import { type Point, pan, type Size, seenOf, toImage, type Viewport, viewOf, wholeOf, zoomAt } from "../core/viewport";
 import type { StageTool } from "../tools/tool";
 import { listen } from "./gestures";
+import { onFrame } from "./on-frame";
+import { restLayer } from "./rest-layer";
 
 export interface ImageStageOptions {
   item: ReadonlySignal<LoadedItem<unknown, ImageBitmap> | null>;
   tool: ReadonlySignal<StageTool>;
   /** Paints a layer between the image and what lies over it, on a canvas of its own; tracked as `paint` is. */
   layer?(canvas: HTMLCanvasElement, view: Viewport, size: Size, ratio: number): void;
+  /** Paints what lies over the image and changes seldom, on a canvas of its own; tracked as `paint` is. */
+  rest?(context: CanvasRenderingContext2D, view: Viewport, size: Size): void;
   /** Paints what lies over the image; tracked, so it runs again when a signal that it read changes. */
   paint(context: CanvasRenderingContext2D, view: Viewport): void;
 }
@@ -30,9 +34,10 @@ export interface ImageStage {
 }
 
 /** An image with zoom and pan, and a layer over it on which tools draw. */
-export function createImageStage(element: HTMLElement, { item, tool, layer, paint }: ImageStageOptions, life: AbortSignal): ImageStage {
+export function createImageStage(element: HTMLElement, { item, tool, layer, rest, paint }: ImageStageOptions, life: AbortSignal): ImageStage {
   const picture = addCanvas(element);
   const between = layer && addCanvas(element);
+  const resting = rest && addCanvas(element);
   const overlay = addCanvas(element);
   const size = signal<Size>({ width: 0, height: 0 });
   const view = signal<Viewport>({ x: 0, y: 0, zoom: 1 });
@@ -86,6 +91,14 @@ export function createImageStage(element: HTMLElement, { item, tool, layer, pain
     onFrame(() => {
       if (between && size.value.width > 0) layer?.(between, view.value, size.value, ratio.value);
     }),
+    ...(resting && rest
+      ? [
+          restLayer(resting, size, view, (view) => {
+            const context = prepare(resting, size.value, ratio.value);
+            if (context && item.value?.media) rest(context, view, size.value);
+          }),
+        ]
+      : []),
     onFrame(() => {
       strokes.value;
       const context = prepare(overlay, size.value, ratio.value);
@@ -122,30 +135,6 @@ export function createImageStage(element: HTMLElement, { item, tool, layer, pain
     seen: () => seenOf(view.peek(), size.peek(), image.peek()),
     middle: () => toImage(view.peek(), stageMiddle()),
     repaint,
-  };
-}
-
-/** Draws now, and once in the next frame after any signal that the drawing read has changed. */
-function onFrame(draw: () => void): () => void {
-  let frame = 0;
-  let stop: () => void = () => undefined;
-  function run(): void {
-    stop();
-    let drawn = false;
-    stop = effect(() => {
-      if (!drawn) draw();
-      else frame ||= requestAnimationFrame(again);
-      drawn = true;
-    });
-  }
-  function again(): void {
-    frame = 0;
-    run();
-  }
-  run();
-  return () => {
-    cancelAnimationFrame(frame);
-    stop();
   };
 }
 

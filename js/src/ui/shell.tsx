@@ -77,7 +77,11 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
   const quiet = signal(false);
   const picture = signal(false);
   const focusStage = (): void => stage.focus({ preventScroll: true });
-  const focusOn = (selector: string): void => root.querySelector<HTMLElement>(selector)?.focus();
+  const focusOn = (selector: string): boolean => {
+    const found = root.querySelector<HTMLElement>(selector);
+    found?.focus();
+    return found !== null;
+  };
   const stop = effect(() => {
     if (labeler.outbox.state.value === "saved") quiet.value = false;
   });
@@ -97,8 +101,10 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
     ...suggestionActions(labeler),
     ...entryActions(labeler),
     ...visibilityActions(labeler),
-    search: () => focusOn('[data-nblabel="search"]'),
-    edit: () => focusOn('[data-nblabel="details"] :is(input, select)'),
+    search: () => void focusOn('[data-nblabel="search"]'),
+    edit: () => {
+      if (!focusOn('[data-nblabel="details"] :is(input, select)')) labeler.inform("Select one in the list or on the stage first.");
+    },
     picture: () => {
       if (editor.picture) picture.value = !picture.value;
     },
@@ -228,7 +234,8 @@ function entryActions<Value, Change, Media>(labeler: Labeler<Value, Change, Medi
     const ids = item ? labeler.task.entries(item.value).map(({ id }) => id) : [];
     const at = ids.indexOf(labeler.selection.value[0] ?? "");
     const next = ids.at(at === -1 && by === -1 ? -1 : (at + by) % ids.length);
-    if (next !== undefined) labeler.select([next]);
+    if (next === undefined) labeler.inform("Nothing is labeled on this item yet.");
+    else labeler.select([next]);
   }
   return { "next-entry": () => step(1), "previous-entry": () => step(-1) };
 }

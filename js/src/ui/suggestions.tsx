@@ -108,6 +108,8 @@ function Row({ entry: { label, text, detail, title, suggestion }, color, propose
   );
 }
 
+const NONE = "No suggestion is shown here.";
+
 /** What keys and buttons do with suggestions. */
 export function suggestionActions<Value, Change, Media>(
   labeler: Labeler<Value, Change, Media>,
@@ -118,8 +120,8 @@ export function suggestionActions<Value, Change, Media>(
     labeler.announce(`Suggestions with a score from ${threshold.value.toFixed(2)}: ${waiting.value.length}`);
   }
   return {
-    "accept-all": () => accept(waiting.value),
-    reject: () => reject(proposal.value ? [proposal.value] : []),
+    "accept-all": () => (waiting.value.length > 0 ? accept(waiting.value) : labeler.inform(NONE)),
+    reject: () => (proposal.value ? reject([proposal.value]) : labeler.inform(NONE)),
     surer: () => shift(STEP),
     "less-sure": () => shift(-STEP),
   };

@@ -101,6 +101,35 @@ describe("a drag", () => {
     expect(scene.changes).toEqual([]);
   });
 
+  it("says why nothing comes of a slip, of Enter without a second corner, and of a box beside the image", () => {
+    const scene = bench();
+    const tool = createBoxTool(scene);
+    tool.down(at(10, 10));
+    tool.up(at(10, 10));
+    expect(scene.told).toEqual([]);
+    expect(tool.finish()).toBe(true);
+    expect(scene.told).toEqual([expect.stringContaining("Too small")]);
+    scene.frame.value = null;
+    tool.down(at(-50, 10));
+    tool.drag(at(-30, 40));
+    tool.up(at(-20, 50));
+    expect(scene.told.at(-1)).toContain("beside the image");
+    expect(scene.changes).toEqual([]);
+  });
+
+  it("keeps its first corner when a press turns out to be a pinch", () => {
+    const scene = bench();
+    const tool = createBoxTool(scene);
+    tool.down(at(10, 10));
+    tool.up(at(10, 10));
+    tool.down(at(60, 60));
+    tool.drop?.();
+    expect(scene.changes).toEqual([]);
+    tool.down(at(50, 40));
+    tool.up(at(50, 40));
+    expect(scene.boxes.value).toMatchObject([{ left: 10, top: 10, width: 40, height: 30 }]);
+  });
+
   it("may be small on the image when it is large on the screen, but is never less than a pixel", () => {
     const scene = bench();
     const tool = createBoxTool(scene);

@@ -11,6 +11,24 @@ function click(tool: StageTool, ...points: [number, number][]): void {
   }
 }
 
+describe("one point alone", () => {
+  it("is no box, and Enter says so instead of handing the item in", () => {
+    const scene = bench();
+    const tool = createExtremePointsTool(scene);
+    expect(tool.finish()).toBe(false);
+    tool.down(at(10, 10));
+    tool.up(at(10, 10));
+    expect(tool.finish()).toBe(true);
+    expect(scene.told).toHaveLength(1);
+    tool.down(at(40, 10));
+    tool.drop?.();
+    tool.down(at(40, 50));
+    tool.up(at(40, 50));
+    expect(tool.finish()).toBe(true);
+    expect(scene.boxes.value).toMatchObject([{ left: 10, top: 10, width: 30, height: 40 }]);
+  });
+});
+
 describe("four points", () => {
   it("make a box around them, in any order, also over other boxes", () => {
     const scene = bench(box("a", 0, 0, 90, 70));

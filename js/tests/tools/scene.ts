@@ -1,4 +1,5 @@
 import { computed, type Signal, signal } from "@preact/signals";
+import { indexBoxes } from "../../src/core/box-index";
 import type { Frame } from "../../src/core/rectangle";
 import { applyShapes, type ShapeChange } from "../../src/core/shapes";
 import type { Box } from "../../src/generated/schema";
@@ -10,6 +11,8 @@ export interface Bench extends BoxScene {
   readonly boxes: Signal<readonly Box[]>;
   /** All that was committed. */
   readonly changes: ShapeChange<Box>[];
+  /** All that was said. */
+  readonly told: string[];
   readonly chosen: Signal<boolean>;
   readonly snap: Signal<boolean>;
   readonly frame: Signal<Frame>;
@@ -22,15 +25,18 @@ export function bench(...given: Box[]): Bench {
   const chosen = signal(false);
   const snap = signal(false);
   const frame = signal<Frame>({ width: WIDTH, height: HEIGHT });
+  const told: string[] = [];
   const changes: ShapeChange<Box>[] = [];
   return {
     boxes,
     visible: boxes,
-    reachable: boxes,
+    reachable: computed(() => indexBoxes(boxes.value)),
     own: boxes,
     frame,
     snap,
     changes,
+    told,
+    inform: (message) => told.push(message),
     chosen,
     selection,
     image: signal({ width: WIDTH, height: HEIGHT }),

@@ -1,24 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { boxAt } from "../../src/tools/boxes";
+import { indexBoxes } from "../../src/core/box-index";
 import { createSelectTool } from "../../src/tools/select";
 import { box } from "../support/session";
 import { at, type Bench, bench } from "./scene";
 
 const places = (scene: Bench) => scene.boxes.value.map(({ left, top, width, height }) => [left, top, width, height]);
 
-describe("boxAt", () => {
+describe("indexBoxes", () => {
   const small = box("small", 20, 20, 10, 10);
   const large = box("large", 0, 0, 90, 70);
 
   it("is the smallest box under the point, in whatever order they were drawn", () => {
-    expect(boxAt([small, large], { x: 25, y: 25 })).toBe(small);
-    expect(boxAt([large, small], { x: 25, y: 25 })).toBe(small);
-    expect(boxAt([large, small], { x: 60, y: 60 })).toBe(large);
-    expect(boxAt([large, small], { x: 95, y: 75 })).toBeNull();
+    expect(indexBoxes([small, large]).at({ x: 25, y: 25 })).toBe(small);
+    expect(indexBoxes([large, small]).at({ x: 25, y: 25 })).toBe(small);
+    expect(indexBoxes([large, small]).at({ x: 60, y: 60 })).toBe(large);
+    expect(indexBoxes([large, small]).at({ x: 95, y: 75 })).toBeNull();
   });
 
   it("is the last drawn of two of one size", () => {
-    expect(boxAt([box("one"), box("two")], { x: 20, y: 20 })?.id).toBe("two");
+    expect(indexBoxes([box("one"), box("two")]).at({ x: 20, y: 20 })?.id).toBe("two");
   });
 });
 
