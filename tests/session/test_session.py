@@ -183,7 +183,7 @@ def test_media_that_cannot_be_read(session, index, reason):
 
 def test_a_fault_while_media_is_read_is_shown(session, photos, monkeypatch, caplog):
     monkeypatch.setattr(photos, "load", lambda _: 1 / 0)
-    session._media._load = photos.load
+    session._reading.media._load = photos.load
     view, media = session.view(0)
     assert ("ZeroDivisionError" in view.error, media) == (True, None)
     assert "photo-0.png cannot be shown" in caplog.text

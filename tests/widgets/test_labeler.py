@@ -488,7 +488,7 @@ def test_labelers_of_one_cell_and_of_other_jobs_are_left_alone(start, ipython):
 
 
 def test_an_older_labeler_keeps_no_media(labeler, start, frame):
-    assert labeler._session._media._kept
+    assert labeler._session._reading.media._kept
     start(frame, attribute="things")
-    assert not labeler._session._media._kept
+    assert not labeler._session._reading.media._kept
     assert labeler.opening()["media"] is not None
