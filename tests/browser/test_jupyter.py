@@ -9,6 +9,7 @@ import shutil
 
 import pytest
 from harness.photographs import save_photographs
+from harness.proxy import Proxy
 from playwright.sync_api import expect
 
 import nblabel as nl
@@ -167,6 +168,35 @@ after = int(df["things"].notna().sum())"""
     (folder / "stop").touch()
     notebook.wait_idle()
     assert notebook.evaluate("(set(seen), before, after)") == "({0}, 0, 2)"
+
+
+def test_a_connection_that_is_cut_and_mended_loses_and_doubles_nothing(jupyterlab, tab):
+    folder = jupyterlab.work / "cut"
+    folder.mkdir()
+    save_photographs(folder)
+    with Proxy(int(jupyterlab.url.rpartition(":")[2])) as proxy:
+        notebook = jupyterlab.open(tab, "cut/cut.ipynb", [IMPORT, LABEL], url=f"http://127.0.0.1:{proxy.port}")
+        notebook.run_all()
+        labeler = notebook.labeler()
+        notebook.wait_idle()
+        labeler.drag((100, 80), (300, 200))
+        labeler.wait_saved()
+
+        proxy.cut()
+        labeler.drag((400, 100), (500, 400))
+        labeler.action("submit")
+        labeler.expect_place(2)
+        labeler.drag((50, 50), (150, 150))
+        expect(labeler.status).to_have_attribute("data-state", "offline", timeout=20_000)
+        expect(labeler.status).to_have_text("3 changes wait in this browser")
+        expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("kept in this browser and saved when it answers")
+
+        proxy.mend()
+        labeler.wait_saved(timeout=60_000)
+        notebook.wait_idle()
+        label, _ = read_cells(notebook, 0)
+        assert [round(box["width"], -1) for box in label["annotations"]] == [200, 100]
+        assert notebook.evaluate("(w.index, len(w.value), w.history['operation'].tolist())") == "(1, 1, ['change', 'change', 'submit', 'change'])"
 
 
 def test_the_quickstart_runs_and_can_be_labeled(jupyterlab, tab, pytestconfig):

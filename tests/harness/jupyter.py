@@ -97,8 +97,8 @@ class JupyterServer:
                     raise RuntimeError((self.folder / "server.log").read_text(encoding="utf-8")) from None
                 time.sleep(0.1)
 
-    def open(self, page, name, cells):
-        """Write a notebook of these cells and open it in a page."""
+    def open(self, page, name, cells, url=None):
+        """Write a notebook of these cells and open it in a page, at another address of this server if so wished."""
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         cells = [
             {"cell_type": "code", "id": f"cell-{number}", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
@@ -107,11 +107,12 @@ class JupyterServer:
         notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": cells}
         (self.work / name).parent.mkdir(parents=True, exist_ok=True)
         (self.work / name).write_text(json.dumps(notebook), encoding="utf-8")
-        return self.visit(page, name)
+        return self.visit(page, name, url)
 
-    def visit(self, page, name):
+    def visit(self, page, name, url=None):
         """Open a notebook that exists."""
-        page.goto(f"{self.url}/lab/tree/{name}?reset" if self.application == "jupyterlab" else f"{self.url}/notebooks/{name}")
+        place = f"lab/tree/{name}?reset" if self.application == "jupyterlab" else f"notebooks/{name}"
+        page.goto(f"{url or self.url}/{place}")
         page.wait_for_function(READY, timeout=90_000)
         return Notebook(page)
 

@@ -60,9 +60,9 @@ class Labeler:
         self.stage.focus()
         self.page.keyboard.press(key)
 
-    def wait_saved(self):
+    def wait_saved(self, timeout=30_000):
         """Wait until everything is durable."""
-        expect(self.status).to_have_attribute("data-state", "saved", timeout=30_000)
+        expect(self.status).to_have_attribute("data-state", "saved", timeout=timeout)
 
     def expect_place(self, number):
         """Expect to be at an item, counted from 1."""
