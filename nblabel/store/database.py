@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+import tempfile
+from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import TYPE_CHECKING, NoReturn
 
 from nblabel.errors import StoreError
 from nblabel.store.migrations import APPLICATION_ID, VERSION, migrate
+
+try:
+    import fcntl
+except ImportError:  # Windows, whose file systems all lock
+    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +67,9 @@ class Database:
         except OSError as error:
             reason = f"its folder cannot be made ({error.strerror})"
             self._refuse(reason, "pass store= a path in a folder you may write to", error, unfit=True)
+        if (refusal := _lock_refusal(path.parent)) is not None:
+            reason, remedy = _TROUBLE["SQLITE_PROTOCOL"]
+            self._refuse(f"{reason} ({refusal.strerror})", remedy, refusal, unfit=True)
         try:
             self._connection = _connect(path)
             self._prepare(self._connection)
@@ -164,6 +173,18 @@ class Database:
 
     def _refuse(self, reason: str, remedy: str, cause: BaseException | None = None, *, unfit: bool = False) -> NoReturn:
         raise StoreError(f"store {os.fspath(self.path)!r}: {reason}; {remedy}", unfit=unfit) from cause
+
+
+def _lock_refusal(folder: Path) -> OSError | None:
+    """Find out whether files of a folder can be locked: SQLite takes a network drive that has no locks for a file that somebody keeps locked."""
+    if fcntl is None:
+        return None
+    with suppress(OSError), tempfile.TemporaryFile(dir=folder) as probe:  # of a folder that nothing can be made in, SQLite tells more
+        try:
+            fcntl.lockf(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            return error
+    return None
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
