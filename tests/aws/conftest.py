@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from harness.ground_truth import GroundTruth
 
 import nblabel as nl
 
@@ -50,3 +51,11 @@ def no_network(monkeypatch):
 
     monkeypatch.setattr("socket.socket.connect", refused)
     monkeypatch.setattr("socket.getaddrinfo", refused)
+
+
+@pytest.fixture
+def service(aws_environment):
+    """A stand-in for SageMaker, which boto3 finds."""
+    with GroundTruth() as found:
+        aws_environment.setenv("AWS_ENDPOINT_URL_SAGEMAKER", found.endpoint)
+        yield found
