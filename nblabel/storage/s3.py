@@ -95,7 +95,7 @@ class S3:
         """Return the content of an object; see `nblabel.storage.read_bytes`."""
         return self.read_versioned(uri, limit)[0]
 
-    def read_versioned(self, uri: str, limit: int | None = None) -> tuple[bytes, str]:
+    def read_versioned(self, uri: str, limit: int | None = None) -> tuple[bytes, str | None]:
         """Return the content of an object and its entity tag; see `nblabel.storage.read_versioned`."""
         bucket, key = _object(uri)
         with explained(uri):
@@ -105,7 +105,7 @@ class S3:
                 answer["Body"].close()
                 message = f"the file has {size:,} bytes, at most {limit:,} can be shown; make it smaller or split it"
                 raise StorageError(message, uri=uri)
-            return self._body(answer, bucket, key, 0, size), answer["ETag"]
+            return self._body(answer, bucket, key, 0, size), answer.get("ETag")
 
     def read_range(self, uri: str, start: int, end: int) -> bytes:
         """Return a part of an object; see `nblabel.storage.read_range`."""
@@ -160,7 +160,7 @@ class S3:
         """Write an object at once; see `nblabel.storage.write_bytes_atomic`."""
         self.replace_version(uri, None, chunks, kms_key)
 
-    def replace_version(self, uri: str, version: str | None, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> str:
+    def replace_version(self, uri: str, version: str | None, chunks: Iterable[bytes | memoryview], kms_key: str | None = None) -> str | None:
         """Write an object that still has an entity tag; return its new one. See `nblabel.storage.replace_version`."""
         target = s3_upload.Target(uri, *_object(uri))
         with explained(uri):

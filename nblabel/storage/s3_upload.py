@@ -14,14 +14,14 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nblabel.errors import StorageError
 from nblabel.storage import local
 from nblabel.storage.s3_errors import code_of, explained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["LARGE", "Source", "Target", "encryption", "upload", "write"]
 
@@ -126,7 +126,7 @@ def upload(client: Any, files: Sequence[tuple[Target, Source]], kms_key: str | N
         pool.shutdown(cancel_futures=True)
 
 
-def write(client: Any, target: Target, chunks: Iterable[bytes | memoryview], kms_key: str | None, version: str | None) -> str:
+def write(client: Any, target: Target, chunks: Iterable[bytes | memoryview], kms_key: str | None, version: str | None) -> str | None:
     """Write one object, a large one in parts at once; it appears when all are there.
 
     Parameters
@@ -140,8 +140,8 @@ def write(client: Any, target: Target, chunks: Iterable[bytes | memoryview], kms
 
     Returns
     -------
-    str
-        The entity tag that it has then.
+    str or None
+        The entity tag that it has then, where the server tells it.
     """
     condition = {} if version is None else {"IfMatch": version}
     parts = _cut(chunks, _PART)
@@ -153,20 +153,20 @@ def write(client: Any, target: Target, chunks: Iterable[bytes | memoryview], kms
     return _write_at_once(client, target, b"".join(first), kms_key, condition)
 
 
-def _write_at_once(client: Any, target: Target, content: bytes, kms_key: str | None, condition: dict[str, str]) -> str:
+def _write_at_once(client: Any, target: Target, content: bytes, kms_key: str | None, condition: dict[str, str]) -> str | None:
     request = {**target.place, "Body": content, **encryption(kms_key)}
     try:
-        return str(client.put_object(**request, **condition)["ETag"])
+        return _tag(client.put_object(**request, **condition))
     except client.exceptions.ClientError as error:
         if condition and code_of(error) in _MISSING:  # nothing is there any more that could be lost
-            return str(client.put_object(**request)["ETag"])
+            return _tag(client.put_object(**request))
         # An answer that got lost on its way makes boto3 ask again, and then it is ours what is there.
         if condition and code_of(error) == "PreconditionFailed" and _is_there(client, target, Source(content), kms_key):
-            return str(client.head_object(**target.place)["ETag"])
+            return _tag(client.head_object(**target.place))
         raise
 
 
-def _write_parts(client: Any, target: Target, parts: Iterable[bytes], kms_key: str | None, condition: dict[str, str]) -> str:
+def _write_parts(client: Any, target: Target, parts: Iterable[bytes], kms_key: str | None, condition: dict[str, str]) -> str | None:
     if condition:
         try:
             client.head_object(**target.place, **condition)  # before much is sent for nothing
@@ -180,7 +180,11 @@ def _write_parts(client: Any, target: Target, parts: Iterable[bytes], kms_key: s
             try:
                 next(sending)
             except StopIteration as end:
-                return str(end.value)
+                return cast("str | None", end.value)
+
+
+def _tag(answer: Mapping[str, Any]) -> str | None:
+    return answer.get("ETag")
 
 
 def _cut(chunks: Iterable[bytes | memoryview], size: int) -> Iterator[bytes]:
@@ -208,7 +212,7 @@ def _send_parts(
     kms_key: str | None,
     condition: dict[str, str],
     check: Callable[[], None] = lambda: None,
-) -> Generator[int, None, str]:
+) -> Generator[int, None, str | None]:
     """Send the parts of an object that are not there, a few ahead of the one that is waited for, and yield the size of each.
 
     The object is there when the last was taken; its entity tag is returned. `check` raises if what was read is not to be kept.
@@ -253,7 +257,7 @@ def _send_parts(
     with explained(target.uri):
         done = client.complete_multipart_upload(**target.place, UploadId=number, MultipartUpload={"Parts": parts}, **condition)
     yield size
-    return str(done["ETag"])
+    return _tag(done)
 
 
 def _unfinished(client: Any, target: Target) -> tuple[str | None, dict[int, dict[str, Any]]]:
