@@ -235,7 +235,8 @@ def _picture(image: Image.Image, data: bytes, mime: str | None) -> Picture:
     if width * height > MAX_PIXELS:
         raise MediaError(f"{width} x {height} is more than {MAX_PIXELS:,} pixels; make it smaller or cut it into tiles")
     depth = 1 if image.mode in _GRAY else 3
-    if mime is not None and image.mode != "CMYK":
+    # A browser shows the upper half of 16 bits: black, where a camera fills 12 of them.
+    if mime is not None and image.mode not in {"CMYK", *_DEEP_GRAY}:
         return Picture(data, mime, width, height, depth)
     # Loading a TIFF turns it by an orientation in its XMP too, unless it has one of its own.
     image.getexif()[_ORIENTATION] = _UPRIGHT

@@ -15,6 +15,7 @@ const MARGIN = 24;
 const DARK = "rgba(0, 0, 0, 0.65)";
 const HANDLE = 8;
 const TAG_HEIGHT = 18;
+const LONGEST_TAG = 200;
 /** The line of what is only suggested. */
 const DASHES = [7, 5];
 
@@ -87,13 +88,22 @@ function tagOf(label: string, score: number | null | undefined): string {
   return typeof score === "number" ? `${label} ${score.toFixed(2)}` : label;
 }
 
+/** Cuts what is too long for a tag, between characters as a person counts them. */
+function shortened(context: CanvasRenderingContext2D, text: string): string {
+  if (context.measureText(text).width <= LONGEST_TAG) return text;
+  const characters = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
+  while (characters.length > 1 && context.measureText(`${characters.join("")}…`).width > LONGEST_TAG) characters.pop();
+  return `${characters.join("").trimEnd()}…`;
+}
+
 function paintTag(context: CanvasRenderingContext2D, text: string, color: string, x: number, y: number): void {
-  const width = Math.min(context.measureText(text).width, 240) + 10;
+  const shown = shortened(context, text);
+  const width = context.measureText(shown).width + 10;
   const top = y >= TAG_HEIGHT ? y - TAG_HEIGHT : y;
   context.fillStyle = color;
   context.fillRect(x - 1, top, width, TAG_HEIGHT);
   context.fillStyle = inkOn(color);
-  context.fillText(text, x + 4, top + 13, 240);
+  context.fillText(shown, x + 4, top + 13);
 }
 
 function paintHandles(context: CanvasRenderingContext2D, view: Viewport, box: Box, color: string): void {

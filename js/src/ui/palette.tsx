@@ -144,7 +144,9 @@ class Row extends Component<RowProps> {
           }}
         >
           <i class="swatch" />
-          <span class="text">{name}</span>
+          <span class="text" dir="auto">
+            {name}
+          </span>
           <span class="count">{count || ""}</span>
           {badge ? <kbd>{badge}</kbd> : <span class="no-key" />}
         </button>

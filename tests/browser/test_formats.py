@@ -1,0 +1,123 @@
+"""Every kind of image in a real browser: on the stored grid, in its colours, or refused with a reason."""
+
+from __future__ import annotations
+
+import io
+import json
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+import nblabel as nl
+
+COLORS = {(16, 12): (220, 30, 30), (48, 12): (30, 180, 30), (16, 36): (30, 30, 220), (48, 36): (240, 240, 240)}
+"""Colours of the quarters of a picture of 64 x 48 pixels, by their middles."""
+# The colour of a pixel of the screen, in the canvas that shows the picture.
+PICK = """
+(stage, [x, y]) => {
+  const canvas = stage.querySelector("canvas");
+  const corner = canvas.getBoundingClientRect();
+  const ratio = canvas.width / corner.width;
+  return [...canvas.getContext("2d").getImageData((x - corner.left) * ratio, (y - corner.top) * ratio, 1, 1).data].slice(0, 3);
+}
+"""
+
+
+def quarters():
+    pixels = np.zeros((48, 64, 3), np.uint8)
+    for (x, y), color in COLORS.items():
+        pixels[y - 12 : y + 12, x - 16 : x + 16] = color
+    return Image.fromarray(pixels)
+
+
+def saved(image, form, **options):
+    file = io.BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
+
+
+def twelve_bits():
+    """Gray levels as a camera or a scanner has them: 12 bits in 16."""
+    return Image.fromarray((np.asarray(quarters().convert("L")).astype(np.uint16) * 16).astype(np.uint16))
+
+
+def bomb():
+    """13,000 x 13,000 pixels in 20 kB."""
+    row = zlib.compress(bytes(1 + 13_000 // 8) * 13_000, 9)
+
+    def chunk(kind, body):
+        return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
+
+    size = (13_000).to_bytes(4, "big")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size + size + bytes([1, 0, 0, 0, 0])) + chunk(b"IDAT", row) + chunk(b"IEND", b"")
+
+
+def files():
+    picture = quarters()
+    for orientation in range(1, 9):
+        tags = Image.Exif()
+        tags[0x0112] = orientation
+        yield f"turned-{orientation}.jpg", saved(picture, "JPEG", quality=95, subsampling=0, exif=tags)
+    yield "turned.webp", saved(picture, "WEBP", lossless=True, exif=tags)
+    yield "plain.png", saved(picture, "PNG")
+    yield "plain.bmp", saved(picture, "BMP")
+    yield "moving.gif", saved(picture, "GIF", save_all=True, append_images=[Image.new("RGB", picture.size)], duration=20)
+    yield "plain.tiff", saved(picture, "TIFF")
+    yield "palette.png", saved(picture.convert("P", palette=Image.Palette.ADAPTIVE), "PNG")
+    yield "clear.png", saved(picture.convert("RGBA"), "PNG")
+    yield "print.jpg", saved(picture.convert("CMYK"), "JPEG", quality=95, subsampling=0)
+    yield "gray-16.png", saved(twelve_bits(), "PNG")
+    yield "gray-16.tiff", saved(twelve_bits(), "TIFF")
+
+
+def expected(name, place):
+    if not name.startswith("gray"):
+        return COLORS[place]
+    gray = np.asarray(quarters().convert("L")).astype(float)
+    level = (gray[place[1], place[0]] - gray.min()) * 255 / (gray.max() - gray.min())
+    return (level,) * 3
+
+
+def write(folder, found):
+    lines = []
+    for name, data in found.items():
+        (folder / name).write_bytes(data)
+        lines.append(json.dumps({"source-ref": name}))
+    (folder / "all.manifest").write_text("\n".join(lines) + "\n")
+    return nl.read_manifest(folder / "all.manifest")
+
+
+def test_every_kind_is_shown_on_the_stored_grid_in_its_colours(plain_page, tmp_path):
+    found = dict(files())
+    widget = nl.label(write(tmp_path, found), nl.BoundingBox(["quarter"]), attribute="things", store=tmp_path / "store.db")
+    labeler = plain_page.show(widget)
+    for number, name in enumerate(found, 1):
+        labeler.expect_place(number)
+        expect(labeler.root.locator(".name")).to_contain_text(name)
+        plain_page.page.wait_for_timeout(50)
+        for place in COLORS:
+            color = labeler.stage.evaluate(PICK, list(labeler.screen(*place)))
+            assert color == pytest.approx(expected(name, place), abs=25), (name, place)
+        labeler.press("d")
+    widget.close()
+
+
+def test_what_cannot_be_shown_says_why_and_is_skipped(plain_page, tmp_path):
+    found = {"bomb.png": bomb(), "torn.jpg": saved(quarters(), "JPEG")[:300], "text.png": b"not an image", "good.png": saved(quarters(), "PNG")}
+    assert len(found["bomb.png"]) < 30_000
+    widget = nl.label(write(tmp_path, found), nl.BoundingBox(["quarter"]), attribute="things", store=tmp_path / "store.db")
+    labeler = plain_page.show(widget)
+    for number, reason in enumerate(["13000 x 13000 is more than 100,000,000 pixels", "", "not an image of a known kind"], 1):
+        labeler.expect_place(number)
+        expect(labeler.root.locator(".cover")).to_contain_text(reason)
+        expect(labeler.root.locator(".cover")).to_contain_text("Skip it to go on")
+        labeler.press("Enter")
+        expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("cannot be submitted")
+        labeler.press("s")
+    labeler.expect_place(4)
+    plain_page.settle(labeler)
+    assert widget.progress.skipped == 3
+    widget.close()
