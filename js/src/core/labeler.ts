@@ -52,7 +52,7 @@ export interface Labeler<Value, Change, Media> extends TaskContext<Value, Change
   readonly notice: Signal<Notice | null>;
   /** The last thing said to screen readers. */
   readonly announcement: ReadonlySignal<string>;
-  /** Names of the classes that the palette shows as pressed. */
+  /** Names of the classes that the palette shows as pressed; none while a class would go elsewhere than to the item on show. */
   readonly pressed: ReadonlySignal<ReadonlySet<string>>;
   submit(): void;
   skip(): void;
@@ -489,7 +489,7 @@ export function createLabeler<Value, Change, Media>(
     announcement,
     pressed: computed(() => {
       const chosen = task.choosing
-        ? item.value
+        ? item.value && !taker.value
           ? task.choosing.chosen(item.value.value, opening.task)
           : []
         : [opening.task.labels[label.value]?.name ?? ""];

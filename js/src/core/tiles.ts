@@ -80,11 +80,16 @@ export function createTiles<Media>({ context, choose, release }: TilesOptions<Me
     return Math.min(first.value + PAGE, many.total());
   }
 
+  /** Indices of all items of the page. */
+  function page(): number[] {
+    return Array.from({ length: last() - first.value }, (_, offset) => first.value + offset);
+  }
+
   async function load(start: number, at: number): Promise<void> {
     first.value = start;
     cursor.value = at;
     clear();
-    const indices = Array.from({ length: last() - start }, (_, offset) => start + offset);
+    const indices = page();
     for (let from = 0; from < indices.length && wanted(start); from += ASKED) {
       const found = await many.look(indices.slice(from, from + ASKED));
       if (wanted(start)) put(found);
@@ -196,7 +201,7 @@ export function createTiles<Media>({ context, choose, release }: TilesOptions<Me
     },
     pick,
     pickAll() {
-      selected.value = new Set(tiles.value.keys());
+      selected.value = new Set(page());
     },
     move(by, extend) {
       const index = Math.min(Math.max(cursor.value + by, first.value), last() - 1);
