@@ -235,7 +235,6 @@ class Session:
     def tile(self, index: int) -> tuple[ItemView, bytes | None]:
         """Show an item in small, as `view` does in full."""
         view, data = self.view(index)
-        self._offers.want([index])
         if data is None:
             return view, None
         try:

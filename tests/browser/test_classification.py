@@ -243,22 +243,22 @@ def test_nothing_is_done_to_a_part_of_a_selection_whose_other_items_are_on_their
 
 @pytest.mark.parametrize("multiple", [False, True])
 def test_what_is_suggested_is_accepted_for_many_in_the_grid(plain_page, tmp_path, multiple):
-    asked = []
+    asked, count = [], 20  # more than are asked for ahead of the item on show
 
     def guess(texts):
         asked.extend(texts)
-        return [[("neutral", 0.8), ("critical", 0.3)] if "4" in text else [("critical", 0.9), ("neutral", 0.4)] for text in texts]
+        return [[("neutral", 0.8), ("critical", 0.3)] if text == "text 4" else [("critical", 0.9), ("neutral", 0.4)] for text in texts]
 
     def suggest(texts):
         return [[{"label": label, "score": score} for label, score in found][: None if multiple else 1] for found in guess(texts)]
 
-    frame = pd.DataFrame({"source": [f"text {place}" for place in range(12)]})
+    frame = pd.DataFrame({"source": [f"text {place}" for place in range(count)]})
     task = nl.TextClassification(TONES, multiple=multiple)
     widget = nl.label(frame, task, attribute="tone", store=tmp_path / "store.db", suggest=suggest)
     labeler = plain_page.show(widget)
     labeler.press("g")
     tiles, suggested = labeler.root.locator(".tile"), labeler.root.locator('.class-chip[data-suggested="true"]')
-    plain_page.wait_until(lambda: suggested.count() == (24 if multiple else 12))
+    plain_page.wait_until(lambda: suggested.count() == (2 * count if multiple else count))
     expect(labeler.root.locator(".suggestions")).not_to_be_visible()
     expect(tiles.nth(4)).to_contain_text("neutral 0.80")
     tiles.nth(1).click()
@@ -273,7 +273,7 @@ def test_what_is_suggested_is_accepted_for_many_in_the_grid(plain_page, tmp_path
         plain_page.page.keyboard.press("Enter")
     plain_page.settle(labeler)
     assert sorted(asked) == sorted(frame["source"])
-    expected = [[0, 2]] * 12 if multiple else [0] * 12
+    expected = [[0, 2]] * count if multiple else [0] * count
     expected[1], expected[4] = ([2], [2, 0]) if multiple else (2, 2)
     assert widget.data["tone"].tolist() == expected
     provenance = [metadata.get("nblabel-provenance", [{}])[0] for metadata in widget.data["tone-metadata"]]
@@ -283,7 +283,7 @@ def test_what_is_suggested_is_accepted_for_many_in_the_grid(plain_page, tmp_path
 
     for _ in range(2 if multiple else 1):
         plain_page.page.keyboard.press("Control+z")
-    plain_page.wait_until(lambda: suggested.count() == (22 if multiple else 11))
+    plain_page.wait_until(lambda: suggested.count() == (2 * count - 2 if multiple else count - 1))
     plain_page.settle(labeler)
     assert widget.progress.submitted == (0 if multiple else 1)
     widget.close()

@@ -270,9 +270,9 @@ def test_a_browser_without_highlights_paints_the_grounds_itself_below_the_text(p
     grounds, bars = labeler.root.locator(".grounds .ground"), labeler.root.locator(".marks .bar")
     expect(grounds).to_have_count(6)
     assert grounds.first.evaluate("ground => getComputedStyle(ground).backgroundColor") not in {"", "rgba(0, 0, 0, 0)"}
-    left, _, top = labeler.place("Oxford")
-    at = "([x, y]) => document.querySelector('#view-0 > div').shadowRoot.elementFromPoint(x, y).className"
-    assert page.evaluate(at, [left + 4, top]) == "document"
+    # What comes later in the page is painted above what comes before it, among positioned elements.
+    drawn = "sheet => [...sheet.children].filter((part) => getComputedStyle(part).position !== 'static').map((part) => part.className)"
+    assert labeler.root.locator(".sheet").evaluate(drawn) == ["grounds", "document", "marks"]
     # However many lie in one another, their lines neither meet nor reach the next line of text.
     boxes = sorted((box["y"], box["height"]) for box in (bars.nth(place).bounding_box() for place in range(6)))
     assert all(above + height < below for (above, height), (below, _) in itertools.pairwise(boxes))

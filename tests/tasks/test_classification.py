@@ -77,6 +77,16 @@ def test_a_label_with_its_metadata_is_a_prediction(name, labels, case):
     assert {one.score for one in suggestions} <= {0}
 
 
+def test_accepted_classes_join_those_that_are_chosen_or_take_the_place_of_the_one():
+    for multiple, expected in [(True, ["dog", "cat"]), (False, ["cat"])]:
+        task = ImageClassification(["cat", "dog"], multiple=multiple)
+        (suggestion,), _ = task.suggestions("cat" if not multiple else ["cat"], MEDIA, "model")
+        change = task.accept({"labels": ["dog"], "none": False}, [suggestion.part])
+        assert change == {"labels": expected, "none": False}
+        change = task.accept({"labels": [], "none": multiple}, [suggestion.part])
+        assert change == {"labels": ["cat"], "none": False}
+
+
 @cases("unreadable")
 def test_unreadable_label(name, labels, case):
     with pytest.raises(AnnotationError):
