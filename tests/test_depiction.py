@@ -137,3 +137,13 @@ def test_an_export_shows_the_picture_in_the_widgets_place(tmp_path, monkeypatch,
     assert "run the cell to label" in exported
     assert widget.model_id not in exported
     widget.close()
+
+
+def test_a_labeler_is_shown_even_where_its_store_cannot_be_read(tmp_path, monkeypatch, front_end):
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (64, 48)).save(tmp_path / "a.png")
+    widget = nl.label("a.png", BoundingBox(["cat"]))
+    widget._store.close()
+    bundle, _ = widget._repr_mimebundle_()
+    assert bundle.keys() == {"application/vnd.jupyter.widget-view+json", "text/plain"}
+    widget.close()

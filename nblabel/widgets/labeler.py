@@ -168,7 +168,8 @@ class Labeler(anywidget.AnyWidget):
         self._in_use, self._left = True, False
         data, metadata = cast("tuple[dict[str, Any], dict[str, Any]]", super()._repr_mimebundle_(**options))
         # Where no widget can be shown: in an export, on a page that shows notebooks, in a notebook of somebody else's.
-        data["text/html"] = self._snapshot("A picture of what was here when the cell ran; run the cell to label.").html
+        with suppress(StoreError):
+            data["text/html"] = self._snapshot("A picture of what was here when the cell ran; run the cell to label.").html
         return data, metadata
 
     @property

@@ -103,6 +103,12 @@ def label(
         `keys` is taken.
     StoreError
         When the store cannot be opened.
+
+    Notes
+    -----
+    Two notebooks that label one attribute of one store are one person's: both show the same work, each follows the other, and what the other changed
+    unseen is not handed in but shown first (`ConflictError` from Python). People who are to label independently of each other are a team's workers:
+    ``nl.LocalWorkforce().team("cats").as_worker("ann").label(job)``.
     """
     if not isinstance(task, Task):
         raise TaskError(f"task is {task!r}, expected a task with its labels, such as nl.BoundingBox(['cat', 'dog'])")

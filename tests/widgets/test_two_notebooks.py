@@ -9,6 +9,7 @@ import pytest
 import traitlets
 from harness import loops
 
+import nblabel as nl
 from nblabel.errors import ConflictError
 from nblabel.widgets import labeler as labeler_module
 
@@ -47,6 +48,28 @@ def test_a_notebook_that_is_idle_follows_the_other(start, frame, monkeypatch):
         second.close()
 
     loops.run(follow)
+
+
+def test_two_workers_see_nothing_of_each_other_and_one_worker_all_of_his(frame, task, front_end):
+    with nl.LocalWorkforce().store as store:
+        team = nl.LocalWorkforce(store.path).team("cats")
+        job = frame.nblabel.push(task, team, name="pets", workers_per_object=2)
+        ann, bob, ann_again = (team.as_worker(name).label(job) for name in ("ann", "bob", "ann"))
+        ann.value = [BOX]
+        ann_again.sync()
+        assert ann_again.value == [BOX], "a second notebook of hers"
+        assert bob.value == []
+        bob.value = [DOG]
+        bob.submit()
+        ann_again.value = [BOX, DOG]
+        with pytest.raises(ConflictError, match="another notebook"):
+            ann.submit()
+        ann.sync()
+        ann.submit()
+        assert sorted(job.responses()["annotation"], key=len) == [[DOG], [BOX, DOG]]
+        for widget in (ann, bob, ann_again):
+            widget.close()
+        team.workforce.store.close()
 
 
 def test_one_item_among_other_widgets(start, folder):
