@@ -241,6 +241,29 @@ def test_nothing_is_done_to_a_part_of_a_selection_whose_other_items_are_on_their
     assert widget.progress.submitted == 0
 
 
+def test_all_of_the_grid_by_keyboard_alone(plain_page, show):
+    widget, labeler = show(nl.TextClassification(TONES, multiple=True), pd.DataFrame({"source": [f"text number {place}" for place in range(26)]}))
+    labeler.press("g")
+    tiles = labeler.root.locator(".tile")
+    expect(tiles.nth(23)).to_contain_text("text number 23")
+    keys = ["Space", "ArrowRight", "ArrowRight", "Space", "1", "Escape"]  # the first and the third
+    keys += ["ArrowDown", "Shift+ArrowRight", "3", "0"]  # two of the next row: none of these takes the place of the class
+    keys += ["Control+a", "2", "Enter", "PageDown"]
+    for key in keys:
+        plain_page.page.keyboard.press(key)
+    expect(tiles).to_have_count(2)
+    plain_page.page.keyboard.press("PageUp")
+    expect(labeler.root.locator('.tile[data-state="submitted"]')).to_have_count(24)
+    columns = len(labeler.root.locator(".tiles").evaluate("tiles => getComputedStyle(tiles).gridTemplateColumns").split())
+    plain_page.page.keyboard.press("Escape")
+    labeler.expect_place(1)
+    plain_page.settle(labeler)
+    found = widget.data["tone"].tolist()
+    assert found[:24] == [[0, 1] if place in {0, 2} else [1] for place in range(24)]
+    assert columns > 1
+    assert found[24:] == [None, None]
+
+
 @pytest.mark.parametrize("multiple", [False, True])
 def test_what_is_suggested_is_accepted_for_many_in_the_grid(plain_page, tmp_path, multiple):
     asked, count = [], 20  # more than are asked for ahead of the item on show

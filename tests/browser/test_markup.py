@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -54,7 +55,7 @@ def test_in_labels_names_instructions_and_attributes(plain_page, tmp_path):
     widget.close()
 
 
-def test_in_values_of_attributes_and_in_texts(plain_page, photographs, tmp_path):
+def test_in_values_of_attributes(plain_page, photographs, tmp_path):
     task = nl.BoundingBox(CORPUS, attributes=["note"])
     widget = nl.label(nl.read_manifest(photographs), task, attribute="things", store=tmp_path / "store.db")
     labeler = plain_page.show(widget)
@@ -66,12 +67,45 @@ def test_in_values_of_attributes_and_in_texts(plain_page, photographs, tmp_path)
             expect(labeler.root.locator('[data-nblabel-field="attribute note"]')).to_have_value(CORPUS[number].replace("\n", ""))
     widget.close()
 
-    frame = pd.DataFrame({"source": ["\n".join(CORPUS)]})
-    for task in (nl.TextClassification(CORPUS[:20]), nl.NamedEntityRecognition(CORPUS[:20])):
-        widget = nl.label(frame.copy(), task, attribute="things", store=tmp_path / "texts.db")
-        plain_page.show(widget)
-        widget.close()
-        (tmp_path / "texts.db").unlink()
+
+def test_in_texts_their_spans_and_what_is_suggested(plain_page, tmp_path):
+    text, starts = "\n".join(CORPUS), list(itertools.accumulate((len(one) + 1 for one in CORPUS), initial=0))
+    spans = [
+        {"label": CORPUS[-1 - place], "startOffset": start, "endOffset": start + len(one)}
+        for place, (start, one) in enumerate(zip(starts, CORPUS, strict=False))
+    ]
+    frame = pd.DataFrame({"source": [text], "guess": [spans[1::2]]})
+    task = nl.NamedEntityRecognition([nl.Label(one, short_name=one) for one in CORPUS], instructions=CORPUS[0])
+    widget = nl.label(frame, task, attribute="things", store=tmp_path / "store.db", suggest="guess")
+    labeler = plain_page.show(widget)
+    widget.value = spans[::2]
+    plain_page.deliver()
+    assert labeler.root.locator('[data-nblabel="text"]').text_content() == text
+    expect(labeler.root.locator(".entry")).not_to_have_count(0)
+    expect(labeler.root.locator(".marks .names i").first).to_be_visible()
+    for key in (".", "x", "Enter", ".", "."):
+        labeler.press(key)
+    labeler.press("Shift+Enter")
+    plain_page.settle(labeler)
+    assert len(widget.value) >= len(CORPUS)
+    widget.close()
+
+
+def test_in_tiles_and_classes_of_a_grid(plain_page, tmp_path):
+    frame = pd.DataFrame({"source": CORPUS[:24], "guess": [[{"label": one, "score": 0.5}] for one in CORPUS[24:48]]})
+    task = nl.TextClassification(CORPUS, multiple=True, exclusion=f"none {CORPUS[0]}")
+    widget = nl.label(frame, task, attribute="things", store=tmp_path / "store.db", suggest="guess")
+    labeler = plain_page.show(widget)
+    labeler.press("g")
+    tiles, chips = labeler.root.locator(".tile"), labeler.root.locator(".class-chip")
+    expect(chips).to_have_count(24)
+    assert tiles.locator(".picture").all_text_contents() == CORPUS[:24]
+    labeler.page.keyboard.press("Control+a")
+    labeler.page.keyboard.press("Enter")
+    expect(labeler.root.locator('.class-chip[data-suggested="true"]')).to_have_count(0)
+    assert chips.all_text_contents() == CORPUS[24:48]
+    plain_page.settle(labeler)
+    widget.close()
 
 
 def test_in_what_python_shows(plain_page, tmp_path):
