@@ -17,7 +17,7 @@ from nblabel.demo import make_project
 
 IMPORT = "import nblabel as nl"
 LABEL = """df = nl.read_manifest("photos.manifest")
-w = nl.label(df, nl.BoundingBox(["cat", "dog"]), attribute="things")
+w = nl.label(df, nl.BoundingBox(["cat", "dog"], attributes=["note", nl.Attribute("colour", choices=["red"])]), attribute="things")
 w"""
 WRITE = 'w.sync()\nnl.write_manifest(df, "labeled.manifest")'
 
@@ -94,10 +94,16 @@ def test_keys_do_not_leak_into_the_notebook(server, project, tab):
     # Command mode: insert above and below, delete, cut, copy, paste, Markdown, code, heading, merge, find, restart.
     for key in ["a", "b", "d", "d", "x", "c", "v", "z", "m", "y", "1", "j", "k", "Shift+m", "f", "0", "0", "o", "l", *OWN]:
         labeler.press(key)
-    # The labeler's own controls, outside the stage, must be as quiet.
-    labeler.root.locator('[data-nblabel-action="fit"]').focus()
-    for key in ["a", "b", "d", "d", "x", "m"]:
-        tab.keyboard.press(key)
+    # All that can have the focus must be as quiet: buttons, the list, the numbers of a box, what is written down of it.
+    labeler.press(".")
+    parts = labeler.root.locator("button:visible, input:visible, select:visible, [tabindex]:visible")
+    assert parts.count() > 20
+    for place in range(parts.count()):
+        parts.nth(min(place, parts.count() - 1)).focus()
+        for key in ["a", "b", "d", "d", "x", "z", "m"]:
+            tab.keyboard.press(key)
+        if labeler.page.evaluate("() => document.fullscreenElement !== null"):
+            labeler.page.evaluate("() => document.exitFullscreen()")
     assert notebook.cells() == before
     assert notebook.evaluate("1 + 1") == "2"
 

@@ -11,8 +11,8 @@ import type {
   Suggested,
   Suggestion,
   TaskView,
-  Tiles,
 } from "../generated/schema";
+import { createBulk } from "./bulk";
 import { createHistory, type Own, type Standing } from "./history";
 import { decodeImage } from "./image";
 import { allDone, counted, decided, isFinished, touched, waitingElsewhere } from "./item-states";
@@ -20,8 +20,9 @@ import { createItems, loadItem } from "./items";
 import { browserStorage, createKeeper } from "./keeper";
 import { createOutbox, type Outbox } from "./outbox";
 import { addPending } from "./pending";
+import { createSelecting } from "./selecting";
 import { answering, createSuggestions, waitingOf, withSuggestions } from "./suggestions";
-import type { Act, Choosing, LoadedItem, TaskContext, TaskModule } from "./task";
+import type { LoadedItem, TaskContext, TaskModule } from "./task";
 import { createClient, makeId, type Transport } from "./transport";
 import { createTravel } from "./travel";
 import { createVisibility } from "./visibility";
@@ -105,6 +106,24 @@ export function createLabeler<Value, Change, Media>(
   const outbox = createOutbox({ client, keeper, acknowledged, refused });
   const suggestions = createSuggestions({ item, task, view: opening.task, selection, commit: make });
 
+  const bulk = createBulk({ client, outbox, task, adopt, complete: withPending, seconds: elapsed });
+  const selecting = createSelecting({
+    task,
+    view: opening.task,
+    index,
+    item,
+    label,
+    selection,
+    chosen,
+    taker,
+    visibility,
+    suggestions,
+    commit,
+    submit,
+    announce,
+    inform: (message) => say("info", message),
+  });
+
   // ---- items
 
   async function show(wanted: number, load: Promise<LoadedItem<Value, Media>>): Promise<void> {
@@ -171,14 +190,20 @@ export function createLabeler<Value, Change, Media>(
 
   // ---- operations
 
+  /** Seconds since the last operation, or since the item came on show. */
+  function elapsed(): number {
+    const now = performance.now();
+    const seconds = (now - since) / 1000;
+    since = now;
+    return seconds;
+  }
+
   function operate(kind: Operation["kind"], more: Partial<Operation> = {}): Operation | null {
     const view = item.value?.view;
     if (!view || view.index !== index.value) return null;
     forgetInfo();
-    const now = performance.now();
     const nothing = { change: null, undoes: null, answers: [], reopens: [], batch: null, basis: null };
-    const operation: Operation = { id: makeId() + makeId(), item: view.id, kind, seconds: (now - since) / 1000, ...nothing, ...more };
-    since = now;
+    const operation: Operation = { id: makeId() + makeId(), item: view.id, kind, seconds: elapsed(), ...nothing, ...more };
     seen.add(operation.id);
     current((loaded) => ({ ...loaded, view: { ...loaded.view, latest: operation.id } }));
     outbox.send(operation);
@@ -315,49 +340,12 @@ export function createLabeler<Value, Change, Media>(
     if (place === index.value) void show(place, items.load(place));
   }
 
-  // ---- many items at once
-
-  const heard = signal<Receipt | null>(null);
-  /** Operations of `act`: whoever made them shows what comes of them already. */
-  const acted = new Set<string>();
-
-  async function look(indices: readonly number[]): Promise<LoadedItem<Value, Media>[]> {
-    const { result, buffers } = await client.request<Tiles>("tiles", { indices });
-    const parts = [...buffers];
-    return Promise.all(result.items.map((view) => loadItem(task, view, view.mime === null ? null : (parts.shift() ?? null), withPending)));
-  }
-
-  /** What comes of it reaches this page as if another had done it, so that it is one step which the session takes back. */
-  function act(acts: readonly Act<Value, Change, Media>[]): LoadedItem<Value, Media>[] {
-    const batch = makeId();
-    const now = performance.now();
-    const seconds = (now - since) / 1000 / Math.max(acts.length, 1);
-    since = now;
-    return acts.map(({ item: before, change, submit }) => {
-      let { value, view } = before;
-      const send = (kind: Operation["kind"], more: Partial<Operation>) => {
-        const nothing = { change: null, undoes: null, answers: [], reopens: [], basis: null };
-        const operation: Operation = { id: makeId() + makeId(), item: view.id, kind, seconds, ...nothing, batch, ...more };
-        acted.add(operation.id);
-        outbox.send(operation);
-        return operation.id;
-      };
-      if (change !== null) {
-        const adopted = adopt(change, waitingOf(view));
-        if (adopted.change !== null) value = task.apply(value, adopted.change).value;
-        view = { ...answering(touched(view), { ...adopted, reopens: [] }), latest: send("change", adopted) };
-      }
-      if (submit) view = { ...decided(view, "submit"), latest: send("submit", { basis: view.latest }) };
-      return { ...before, value, view };
-    });
-  }
-
   // ---- what happens elsewhere
 
   function receive(receipt: Receipt): void {
     if (seen.has(receipt.operation.id)) return;
     seen.add(receipt.operation.id);
-    if (!acted.delete(receipt.operation.id)) heard.value = receipt;
+    bulk.hear(receipt);
     history.hear(receipt, new Set(outbox.waiting.value.map(({ id }) => id)));
     progress.value = receipt.progress;
     const kept = items.peek(receipt.index);
@@ -398,54 +386,7 @@ export function createLabeler<Value, Change, Media>(
     }
   });
 
-  // ---- labels and selection
-
-  function chooseLabel(position: number): void {
-    const wanted = opening.task.labels[position];
-    if (!wanted) return;
-    label.value = position;
-    if (taker.value) taker.value(wanted.name);
-    else if (task.choosing) choose(task.choosing, wanted.name);
-    else if (chosen.value) relabelSelection(wanted.name);
-  }
-
-  function relabelSelection(name: string): void {
-    if (!item.value || selection.value.length === 0) return;
-    const change = task.relabel(shownValue(item.value), unlocked(), name);
-    if (change !== null) commit(change);
-  }
-
-  function choose(choosing: Choosing<Value, Change>, name: string): void {
-    if (!item.value || item.value.view.index !== index.value) return;
-    const change = choosing.choose(item.value.value, name, opening.task);
-    if (change !== null) commit(change);
-    announce(choosing.chosen(item.value.value, opening.task).join(", ") || "No class");
-    if (choosing.movesOn(opening.task)) submit();
-  }
-
-  /** The value with the suggestions in it that wait. */
-  function shownValue({ value }: LoadedItem<Value, Media>): Value {
-    const parts = suggestions.waiting.value.map(({ part }) => part);
-    return task.suggestions?.include(value, parts) ?? value;
-  }
-
-  /** The selection without what is locked. */
-  function unlocked(): readonly string[] {
-    const parts = item.value ? task.entries(shownValue(item.value)) : [];
-    const locked = new Set(parts.filter(visibility.locks).map(({ id }) => id));
-    const free = selection.value.filter((id) => !locked.has(id));
-    if (free.length < selection.value.length) say("info", "It is locked. Unlock it to change it.");
-    return free;
-  }
-
-  function removeSelection(): void {
-    if (selection.value.length === 0) say("info", "Select what to delete first.");
-    if (!item.value || selection.value.length === 0) return;
-    const change = task.remove(shownValue(item.value), unlocked());
-    if (change === null) return;
-    commit(change);
-    selection.value = [];
-  }
+  // ---- what the person is told
 
   /** What was only worth a glance goes with the next thing that the person does. */
   function forgetInfo(): void {
@@ -484,17 +425,16 @@ export function createLabeler<Value, Change, Media>(
     chosen,
     visibility,
     taker,
-    many: { total: () => progress.value.total, current: () => index.value, look, act, heard, go: (place) => void go(place) },
+    many: {
+      total: () => progress.value.total,
+      current: () => index.value,
+      go: (place) => void go(place),
+      look: bulk.look,
+      act: bulk.act,
+      heard: bulk.heard,
+    },
     notice,
     announcement,
-    pressed: computed(() => {
-      const chosen = task.choosing
-        ? item.value && !taker.value
-          ? task.choosing.chosen(item.value.value, opening.task)
-          : []
-        : [opening.task.labels[label.value]?.name ?? ""];
-      return new Set(chosen);
-    }),
     outbox,
     suggestions,
     commit,
@@ -509,19 +449,9 @@ export function createLabeler<Value, Change, Media>(
     inform: (message) => say("info", message),
     undo: travel.undo,
     redo: travel.redo,
-    chooseLabel,
-    activate(position) {
-      label.value = position;
-    },
+    ...selecting,
     call: (method, params) => client.request(method, params).then(({ result }) => result),
     onEvent: client.onEvent,
-    select(ids) {
-      batch(() => {
-        selection.value = ids;
-        chosen.value = ids.length > 0;
-      });
-    },
-    removeSelection,
     announce,
     leave() {
       leaving.value = true;

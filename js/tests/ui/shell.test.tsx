@@ -122,7 +122,7 @@ describe("text of others", () => {
     await shell.click(INSTRUCTIONS);
     expect(shell.get('[data-nblabel="instructions"] .written').textContent).toBe(name);
     expect(shell.shadow.querySelectorAll("img, script, .text b, .written b")).toHaveLength(0);
-    expect(painted.texts()).toContain(name);
+    expect(painted.texts().filter((text) => text.startsWith(name.slice(0, 20)))).not.toHaveLength(0);
   });
 
   it("shows a class that the task does not have", async () => {
