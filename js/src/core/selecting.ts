@@ -23,7 +23,7 @@ export interface SelectingOptions<Value, Change, Media> {
 
 /** The active label and the selected parts, and what is done to these. */
 export interface Selecting {
-  /** Names of the classes that the palette shows as pressed. */
+  /** Names of the classes that the palette shows as pressed; none while a class would go elsewhere than to the item on show. */
   readonly pressed: ReadonlySignal<ReadonlySet<string>>;
   /** Makes a label the active one, and gives it to whatever waits for one. */
   chooseLabel(position: number): void;
