@@ -130,6 +130,33 @@ def test_right_to_left_text_is_walked_in_the_direction_in_which_it_is_read(plain
     assert pieces(widget) == [("Person", "לעולם")]
 
 
+def test_what_is_written_from_right_to_left_is_resized_at_its_right_beginning(plain_page, show):
+    widget, labeler = show(["שלום לעולם, אני גר בתל אביב עם Ada Lovelace"])
+
+    def drag(start, end):
+        mouse = plain_page.page.mouse
+        mouse.move(*start)
+        mouse.down()
+        mouse.move(*end, steps=5)
+        mouse.up()
+
+    labeler.click_on("אביב", click_count=2)
+    labeler.click_on("אביב")
+    left, right, top = labeler.place("אביב")
+    drag((right, top), (labeler.place("בתל")[1] - 3, top))
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "בתל אביב")]
+    drag((left, top), (labeler.place("עם")[0] + 3, top))
+    plain_page.settle(labeler)
+    assert pieces(widget) == [("Person", "בתל אביב עם")]
+    # Latin letters in the same line begin at their left.
+    labeler.click_on("Ada", click_count=2)
+    labeler.click_on("Ada")
+    drag((labeler.place("Ada")[1], top), (labeler.place("Lovelace")[1] - 3, top))
+    plain_page.settle(labeler)
+    assert pieces(widget)[1:] == [("Person", "Ada Lovelace")]
+
+
 def test_ends_are_dragged_and_classes_changed(plain_page, show):
     widget, labeler = show()
     labeler.click_on("London", click_count=2)

@@ -96,6 +96,12 @@ export function segmentsOf(text: string): Segments {
 
 const RIGHT_TO_LEFT = /\p{Script=Hebrew}|\p{Script=Arabic}|\p{Script=Syriac}|\p{Script=Thaana}|\p{Script=Nko}|\p{Script=Adlam}/u;
 
+/** Whether the character at an offset is written from right to left: letters and digits say so themselves, others go with their line. */
+export function isWrittenRightToLeft(text: string, offset: number): boolean {
+  const sign = String.fromCodePoint(text.codePointAt(offset) ?? 0x20);
+  return /[\p{L}\p{N}]/u.test(sign) ? RIGHT_TO_LEFT.test(sign) : isRightToLeft(text, offset);
+}
+
 /** Whether the line of an offset runs from right to left: its first letter decides, as it does in the browser. */
 export function isRightToLeft(text: string, offset: number): boolean {
   const start = offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;

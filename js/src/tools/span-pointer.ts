@@ -66,11 +66,12 @@ export function listenForSpans(
   function holdAt(x: number, y: number, reach = REACH_PX): Press["held"] {
     const piece = scene.selected.peek();
     if (!piece) return null;
-    const rects = painter.rectsOf(piece);
-    const near = (rect: DOMRect | undefined, side: "left" | "right") =>
-      rect !== undefined && Math.abs(rect[side] - x) <= reach && y >= rect.top - reach / 3 && y <= rect.bottom + reach / 3;
-    if (near(rects.at(-1), "right")) return { piece, edge: "to" };
-    return near(rects[0], "left") ? { piece, edge: "from" } : null;
+    const near = (edge: "from" | "to") => {
+      const end = painter.edgeOf(piece, edge);
+      return end !== null && Math.abs(end.x - x) <= reach && y >= end.rect.top - reach / 3 && y <= end.rect.bottom + reach / 3;
+    };
+    if (near("to")) return { piece, edge: "to" };
+    return near("from") ? { piece, edge: "from" } : null;
   }
 
   function drag(event: MouseEvent, start: Press): void {

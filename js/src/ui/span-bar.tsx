@@ -44,7 +44,7 @@ function Identical({ scene, search }: { scene: SpanScene; search: IdenticalSearc
   return (
     <fieldset class="identical" aria-label="Label all that read alike" data-nblabel="identical">
       <b dir="auto">“{excerpt(scene.text.value, search.piece)}”</b>
-      <span>{count === 1 ? "1 more place" : `${count} more places`}</span>
+      <span>{count === 0 ? "no other place" : count === 1 ? "1 more place" : `${count} more places`}</span>
       <Option text="Whole word" option="wholeWord" scene={scene} search={search} />
       <Option text="Match case" option="matchCase" scene={scene} search={search} />
       <button type="button" class="button primary" data-nblabel-action="label-identical" onClick={scene.labelIdentical}>

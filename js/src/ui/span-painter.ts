@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import { isRightToLeft, type TextRange } from "../core/segments";
+import { isRightToLeft, isWrittenRightToLeft, type TextRange } from "../core/segments";
 import { type Piece, rowsOf } from "../core/spans";
 import type { LabelView } from "../generated/schema";
 import type { SpanScene } from "../tools/spans";
@@ -29,6 +29,8 @@ export interface SpanPainter {
   /** Brings a place of the text into sight. */
   reveal(range: TextRange): void;
   rectsOf(range: TextRange): DOMRect[];
+  /** Where a span begins or ends on the screen: what is written from right to left begins at its right. */
+  edgeOf(piece: TextRange, edge: "from" | "to"): { readonly x: number; readonly rect: DOMRect } | null;
   dispose(): void;
 }
 
@@ -66,6 +68,26 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
 
   function rectsOf(piece: TextRange): DOMRect[] {
     return joined([...range(piece).getClientRects()].filter(({ width, height }) => width > 0 && height > 0));
+  }
+
+  function edgeOf({ from, to }: TextRange, edge: "from" | "to"): { x: number; rect: DOMRect } | null {
+    const unit = scene.segments().at(edge === "from" ? from : to - 1, "character");
+    const rect = unit ? rectsOf(unit).at(edge === "from" ? 0 : -1) : undefined;
+    if (!unit || !rect) return null;
+    const right = isWrittenRightToLeft(scene.text.peek(), unit.from) === (edge === "from");
+    return { x: right ? rect.right : rect.left, rect };
+  }
+
+  function handles(piece: TextRange, sight: TextRange, corner: DOMRect): HTMLElement[] {
+    const made = (edge: "from" | "to") => {
+      const end = edgeOf(piece, edge);
+      if (!end) return [];
+      const handle = at("handle", end.rect, corner, "");
+      handle.style.left = `${end.x - corner.left}px`;
+      handle.dataset["edge"] = edge;
+      return [handle];
+    };
+    return [...(piece.from >= sight.from ? made("from") : []), ...(piece.to <= sight.to ? made("to") : [])];
   }
 
   /** What can be seen, and a little more. */
@@ -113,7 +135,7 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
         if (!highlights.native) grounds.push(at("ground", rect, corner, color));
         return [bar, ...(chosen ? [at("chosen", rect, corner, color)] : [])];
       });
-      const ends = chosen ? handles(piece, sight, rects, corner) : [];
+      const ends = chosen ? handles(piece, sight, corner) : [];
       return [...drawn, ...ends, ...nameOf(piece, sight, rects, corner, names)];
     });
     return { lines, grounds };
@@ -171,6 +193,7 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
 
   return {
     rectsOf,
+    edgeOf,
     reveal(piece) {
       const rect = rectsOf({ from: piece.from, to: Math.min(piece.to, piece.from + 1) })[0];
       const view = stage.pages.getBoundingClientRect();
@@ -223,15 +246,4 @@ function at(name: string, rect: DOMRect, corner: DOMRect, color: string): HTMLEl
   Object.assign(made.style, { left: `${left}px`, top: `${top}px`, width: `${rect.width}px`, height: `${rect.height}px` });
   if (color) made.style.setProperty("--color", color);
   return made;
-}
-
-function handles(piece: TextRange, sight: TextRange, rects: readonly DOMRect[], corner: DOMRect): HTMLElement[] {
-  const [first, last] = [rects[0], rects.at(-1)];
-  const made = (edge: "from" | "to", rect: DOMRect) => {
-    const handle = at("handle", rect, corner, "");
-    if (edge === "to") handle.style.left = `${rect.right - corner.left}px`;
-    handle.dataset["edge"] = edge;
-    return handle;
-  };
-  return [...(first && piece.from >= sight.from ? [made("from", first)] : []), ...(last && piece.to <= sight.to ? [made("to", last)] : [])];
 }
