@@ -125,7 +125,11 @@ def test_areas_are_filled_to_the_pixel_by_drags_and_by_clicks(plain_page, labele
     expect_mask(plain_page, labeler, widget, mask_of((1, 2, 3, 12, 9), (2, 20, 3, 25, 7)))
 
     labeler.tool("polygon")
-    for corner in ((30, 30), (40, 30), (40, 40), (30, 40)):
+    for corner in ((30, 30), (40, 30)):
+        labeler.click(*corner)
+    labeler.press("Enter")
+    expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("three corners")
+    for corner in ((40, 40), (30, 40)):
         labeler.click(*corner)
     labeler.click(50, 45)
     labeler.press("Control+z")

@@ -32,9 +32,13 @@ export function createPolygonTool(scene: MaskScene): StageTool & { stepBack(): b
   let kept = 0;
 
   function close(): boolean {
+    if (!open) return false;
+    if (open.points.length < 3) {
+      scene.inform("A polygon needs three corners. Click more of them, or press Esc to drop it.");
+      return true;
+    }
     const done = open;
     open = null;
-    if (!done || done.points.length < 3) return done !== null;
     fill(scene, done);
     return true;
   }

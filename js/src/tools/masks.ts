@@ -19,6 +19,8 @@ export interface MaskScene {
   show(area: Area): void;
   /** Makes one step of what was painted, or forgets it. */
   end(keep: boolean): void;
+  /** Says why nothing happens. */
+  inform(message: string): void;
 }
 
 /** Draws a line that is seen on any picture. */

@@ -93,6 +93,7 @@ export function createPainting(context: MaskContext, layer: MaskLayer, seen: () 
       layer.draft = { draft, code: erase ? 0 : codeOf(label.value), closed: closedCodes(under, erase) };
       return draft;
     },
+    inform: context.inform,
     show: (area) => layer.update(area),
     end(keep) {
       const reached = draft?.area;
