@@ -7,6 +7,7 @@ since the package is none of nblabel's. Times end when the decoded image is on s
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -93,16 +94,23 @@ def save_images(folder, size):
 
 
 def renderer_megabytes():
-    """Memory of all Chromium processes that show pages, MB."""
-    total = 0
+    """Memory of the Chromium processes that show pages of this run, MB."""
+    parents, shares = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
+            parents[folder.name] = (folder / "stat").read_text().rpartition(")")[2].split()[1]
             if b"--type=renderer" in (folder / "cmdline").read_bytes():
                 lines = (folder / "smaps_rollup").read_text().splitlines()
-                total += int(next(line for line in lines if line.startswith("Pss:")).split()[1])
+                shares[folder.name] = int(next(line for line in lines if line.startswith("Pss:")).split()[1])
         except OSError:
             continue
-    return total // 1024
+    return sum(share for process, share in shares.items() if str(os.getpid()) in _ancestors(process, parents)) // 1024
+
+
+def _ancestors(process, parents):
+    while process in parents:
+        process = parents[process]
+        yield process
 
 
 def measure(notebook, page, size):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import shutil
+import signal
 
 import pytest
 from harness.photographs import save_photographs
@@ -174,6 +176,29 @@ after = int(df["things"].notna().sum())"""
     (folder / "stop").touch()
     notebook.wait_idle()
     assert notebook.evaluate("(set(seen), before, after)") == "({0}, 0, 2)"
+
+
+def test_what_is_drawn_on_a_dead_kernel_waits_and_is_saved_by_the_next(jupyterlab, tab):
+    folder = jupyterlab.work / "killed"
+    folder.mkdir()
+    save_photographs(folder)
+    notebook = jupyterlab.open(tab, "killed/killed.ipynb", [IMPORT, LABEL])
+    notebook.run_all()
+    labeler = notebook.labeler()
+    notebook.wait_idle()
+    labeler.drag((100, 80), (300, 200))
+    labeler.wait_saved()
+    os.kill(int(notebook.evaluate("__import__('os').getpid()")), signal.SIGKILL)
+    tab.get_by_role("dialog").get_by_role("button", name="Ok").click(timeout=60_000)
+    labeler.drag((400, 100), (500, 400))
+    expect(labeler.status).to_have_attribute("data-state", "offline", timeout=20_000)
+    expect(labeler.status).to_have_text("1 change waits in this browser")
+    expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("If you restarted the kernel, run this cell again")
+    notebook.run_all()
+    labeler = notebook.labeler()
+    notebook.wait_idle()
+    labeler.wait_saved()
+    assert notebook.evaluate("(len(w.value), w.history['operation'].tolist())") == "(2, ['change', 'change'])"
 
 
 def test_a_connection_that_is_cut_and_mended_loses_and_doubles_nothing(jupyterlab, tab):
