@@ -48,7 +48,7 @@ def load(data: object, form: type[T]) -> T:
     --------
     >>> from nblabel.wire import Progress
     >>> load({"total": 3, "submitted": 1, "skipped": 0}, Progress)
-    Progress(total=3, submitted=1, skipped=0)
+    Progress(total=3, submitted=1, skipped=0, ahead=0)
     >>> load({"total": "3", "submitted": 1, "skipped": 0}, Progress)
     Traceback (most recent call last):
     nblabel.errors.SchemaError: /total: Expected `int`, got `str`
@@ -69,7 +69,7 @@ def dump(value: object) -> Any:
     --------
     >>> from nblabel.wire import Progress
     >>> dump(Progress(total=3, submitted=1, skipped=0))
-    {'total': 3, 'submitted': 1, 'skipped': 0}
+    {'total': 3, 'submitted': 1, 'skipped': 0, 'ahead': 0}
     """
     return msgspec.to_builtins(value)
 
@@ -89,11 +89,12 @@ def typescript(forms: Sequence[type]) -> str:
     --------
     >>> from nblabel.wire import Progress
     >>> print(typescript([Progress]))
-    /** How far a labeling job has come, counted in items. */
+    /** How far a labeling job has come, counted in items; `ahead` are those that may still be given to who labels, beside the total. */
     export interface Progress {
       total: number;
       submitted: number;
       skipped: number;
+      ahead: number;
     }
     """
     definitions: Mapping[str, Any] = json_schema(forms)["$defs"]
