@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from nblabel.keys import Keys
     from nblabel.labels import Instructions, Label
     from nblabel.manifest import crawl, read_manifest, read_mask, scan, write_manifest
-    from nblabel.responses import AnnotationConsolidationLambda, agreement, consolidate, worker_skill
+    from nblabel.post_annotation import AnnotationConsolidationLambda
+    from nblabel.responses import agreement, confusion, consolidate, worker_skill
     from nblabel.tasks.adjustment import Adjustment
     from nblabel.tasks.bounding_box import BoundingBox
     from nblabel.tasks.image_classification import ImageClassification
@@ -52,6 +53,7 @@ __all__ = [
     "agreement",
     "assist",
     "aws",
+    "confusion",
     "consolidate",
     "crawl",
     "doctor",
@@ -68,7 +70,7 @@ __all__ = [
 
 _HOMES = {
     "Adjustment": "nblabel.tasks.adjustment",
-    "AnnotationConsolidationLambda": "nblabel.responses",
+    "AnnotationConsolidationLambda": "nblabel.post_annotation",
     "Attribute": "nblabel.attributes",
     "BoundingBox": "nblabel.tasks.bounding_box",
     "ImageClassification": "nblabel.tasks.image_classification",
@@ -81,6 +83,7 @@ _HOMES = {
     "TextClassification": "nblabel.tasks.text_classification",
     "Verification": "nblabel.tasks.verification",
     "agreement": "nblabel.responses",
+    "confusion": "nblabel.responses",
     "consolidate": "nblabel.responses",
     "crawl": "nblabel.manifest",
     "doctor": "nblabel.diagnosis",

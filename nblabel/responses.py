@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,21 +13,22 @@ import pandas as pd
 from nblabel.consolidation import Answers, Consolidation
 from nblabel.consolidation.answers import pair_scores
 from nblabel.errors import AnnotationError, FrameError, NblabelError, TaskError
+from nblabel.post_annotation import AnnotationConsolidationLambda, Names
 from nblabel.tasks.base import Media
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nblabel.tasks import Task
 
 __all__ = [
     "METHODS",
-    "AnnotationConsolidationLambda",
     "Method",
-    "Names",
     "agreement",
+    "confusion",
     "consolidate",
     "consolidation_of",
-    "consolidation_request",
-    "likeness",
+    "likenesses",
     "object_column",
     "read_answers",
     "worker_skill",
@@ -41,67 +39,10 @@ _log = logging.getLogger(__name__)
 METHODS = ("dawid-skene", "majority", "aws")
 """Names of methods that every task type with a consolidation knows; the first is the default."""
 
-
-@dataclass(frozen=True, slots=True)
-class AnnotationConsolidationLambda:
-    """A post-annotation Lambda function, as a method of consolidation: what Ground Truth would run runs here.
-
-    Parameters
-    ----------
-    handler : callable
-        The function's handler: gets the event that Ground Truth sends, and None as its context, and returns what Ground Truth expects. The event's
-        ``payload["s3Uri"]`` is the path of a local file with the answers. Objects that it leaves out get no annotation.
-
-    Notes
-    -----
-    Format: SageMaker developer guide, "Post-annotation Lambda". The label attribute is called ``label`` here.
-
-    Examples
-    --------
-    >>> import nblabel as nl
-    >>> def first_answer(event, context):
-    ...     objects = json.loads(Path(event["payload"]["s3Uri"]).read_text())
-    ...     name = event["labelAttributeName"]
-    ...     made = []
-    ...     for each in objects:
-    ...         label = json.loads(each["annotations"][0]["annotationData"]["content"])["crowd-classifier"]["label"]
-    ...         metadata = {"class-name": label, "confidence": 0.6, "type": "groundtruth/text-classification"}
-    ...         content = {name: event["labelCategories"].index(label), f"{name}-metadata": metadata}
-    ...         made.append({"datasetObjectId": each["datasetObjectId"], "consolidatedAnnotation": {"content": content}})
-    ...     return made
-    >>> responses = pd.DataFrame([("Hello!", "ann", "good"), ("Hello!", "bob", "bad")], columns=["item", "worker", "annotation"])
-    >>> method = nl.AnnotationConsolidationLambda(first_answer)
-    >>> nl.consolidate(responses, nl.TextClassification(["good", "bad"]), method)[["item", "annotation", "confidence"]]
-         item annotation  confidence
-    0  Hello!       good         0.6
-    """
-
-    handler: Callable[[dict[str, Any], Any], Any]
-
-
 Method = str | Callable[[list[Any]], Any] | AnnotationConsolidationLambda
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
-    """What the numbers of `Answers` stand for.
-
-    Attributes
-    ----------
-    items, workers : sequence
-        Names of the items and of the workers.
-    sources : sequence of str
-        What the items show, as their lines have it.
-    """
-
-    items: Sequence[Any]
-    workers: Sequence[Any]
-    sources: Sequence[str]
-
-
 _COLUMNS = ("item", "worker", "annotation")
-_ATTRIBUTE = "label"
-"""What a Lambda function is told that the label attribute is called."""
+_ALONE = "no item was answered by two workers"
 
 
 def consolidate(responses: pd.DataFrame, task: Task, method: Method | None = None, *, gold: Mapping[Any, Any] | None = None) -> pd.DataFrame:
@@ -185,14 +126,58 @@ def worker_skill(responses: pd.DataFrame, task: Task, method: str | None = None,
     return found.set_axis(pd.Index(workers, name="worker"))
 
 
-def agreement(responses: pd.DataFrame, task: Task) -> pd.DataFrame:
-    """Measure how far workers agree beyond chance: Krippendorff's alpha, for all classes and for each.
+def confusion(responses: pd.DataFrame, task: Task, method: Method | None = None, *, gold: Mapping[Any, Any] | None = None) -> pd.DataFrame:
+    """Count what each worker says where `consolidate` says what.
+
+    Returns
+    -------
+    DataFrame
+        A row a worker and class (index worker, label), a column for each answer: how many items of that class the worker called so.
+
+    Raises
+    ------
+    TaskError
+        When an annotation is not one class; of boxes and spans, `worker_skill` tells precision and recall.
+
+    Examples
+    --------
+    >>> import nblabel as nl
+    >>> answers = [(item, worker, "cat") for item in range(9) for worker in ("ann", "bob")] + [(item, "cyd", "dog") for item in range(9)]
+    >>> responses = pd.DataFrame(answers, columns=["item", "worker", "annotation"])
+    >>> nl.confusion(responses, nl.ImageClassification(["cat", "dog"])).loc[("cyd", "cat")].to_dict()
+    {'cat': 0, 'dog': 9}
+    """
+    answers, _, workers = read_answers(responses, task, gold)
+    found = consolidation_of(answers, task, method).annotations
+    names = [label.name for label in task.labels]
+    rows = [
+        (workers[worker], _class_of(found[item], task), _class_of(annotation, task))
+        for item, worker, annotation in zip(answers.items.tolist(), answers.workers.tolist(), answers.annotations, strict=True)
+    ]
+    said = pd.DataFrame(rows, columns=["worker", "label", "answer"])
+    counts = said.assign(count=1).pivot_table("count", ["worker", "label"], "answer", "sum", fill_value=0)
+    index = pd.MultiIndex.from_product([workers, names], names=["worker", "label"])
+    return counts.reindex(index=index, columns=pd.Index(names, name="answer"), fill_value=0)
+
+
+def agreement(responses: pd.DataFrame, task: Task, *, by: Literal["item", "worker"] | None = None) -> pd.DataFrame:
+    """Measure how far workers agree: beyond chance for all classes and for each (Krippendorff's alpha), or how alike their answers are.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        As in `consolidate`.
+    task : Task
+        What was asked.
+    by : str, optional
+        ``"item"`` or ``"worker"``: tell it of each.
 
     Returns
     -------
     DataFrame
         Columns measure (label; for boxes and spans also detection and location), label (None: all classes), alpha (1 full agreement, 0 chance), and
-        note, which says why where alpha is undefined.
+        note, which says why where alpha is undefined. By item or worker: a row for each, with answers (how many), agreement (mean likeness, 0 to 1,
+        of the item's answers to one another, or of the worker's to those of others) and note.
 
     Examples
     --------
@@ -202,17 +187,45 @@ def agreement(responses: pd.DataFrame, task: Task) -> pd.DataFrame:
     >>> nl.agreement(responses, nl.ImageClassification(["cat", "dog"]))["alpha"].round(2).tolist()
     [0.44, 0.44, 0.44]
     """
-    answers, _, _ = read_answers(responses, task, None)
+    answers, items, workers = read_answers(responses, task, None)
+    if by is not None:
+        if by not in {"item", "worker"}:
+            raise TaskError(f"by is {by!r}, expected 'item', 'worker', or nothing for all together")
+        return _agreement_by(answers, task, by, items if by == "item" else workers)
     found = task.agreement(answers)
     paired = len(pair_scores(answers, lambda _one, _other: 0.0)) > 0
-    reason = "all say the same, so chance cannot be told from agreement" if paired else "no item was answered by two workers"
+    reason = "all say the same, so chance cannot be told from agreement" if paired else _ALONE
     return found.assign(note=np.where(found["alpha"].isna(), reason, ""))
 
 
-def likeness(task: Task, one: Any, other: Any) -> float:
-    """Tell how alike two annotations of the same item are, 0 to 1: 1 or 0 for classes, F1 for boxes and spans, intersection over union for masks."""
-    answers = Answers(items=np.array([0, 0]), workers=np.array([0, 1]), annotations=[one, other], shape=(1, 2))
-    return float(task.consolidate(answers, "majority").agreement[0])
+def _agreement_by(answers: Answers, task: Task, by: Literal["item", "worker"], names: list[Any]) -> pd.DataFrame:
+    """Average the likeness of every two answers to the same item, over the pairs of each item, or over those that each worker is in."""
+    pairs = [pair for _, places in answers.by_item() for pair in combinations(places.tolist(), 2)]
+    alike = likenesses(task, [(answers.annotations[one], answers.annotations[other]) for one, other in pairs])
+    ones, others = np.array(pairs, np.intp).reshape(-1, 2).T
+    of = answers.items if by == "item" else answers.workers
+    whose = of[ones] if by == "item" else np.concatenate([of[ones], of[others]])
+    scores = np.array(alike if by == "item" else [*alike, *alike], float)
+    counts = np.bincount(whose, minlength=len(names))
+    means = np.divide(np.bincount(whose, weights=scores, minlength=len(names)), counts, out=np.full(len(names), np.nan), where=counts > 0)
+    note = _ALONE if by == "worker" else "one answer, which has none to agree with"
+    table = {by: object_column(names), "answers": np.bincount(of, minlength=len(names)), "agreement": means}
+    return pd.DataFrame({**table, "note": np.where(counts > 0, "", note)})
+
+
+def likenesses(task: Task, pairs: Iterable[tuple[Any, Any]]) -> list[float]:
+    """Tell of pairs of annotations how alike they are, 0 to 1: 1 or 0 for classes, F1 for boxes and spans, intersection over union for masks."""
+    annotations = [annotation for pair in pairs for annotation in pair]
+    count = len(annotations) // 2
+    answers = Answers(items=np.repeat(np.arange(count), 2), workers=np.tile([0, 1], count), annotations=annotations, shape=(count, 2))
+    return [float(score) for score in task.consolidate(answers, "majority").agreement]
+
+
+def _class_of(annotation: Any, task: Task) -> str:
+    found = annotation["label"] if isinstance(annotation, Mapping) else annotation
+    if not isinstance(found, str):
+        raise TaskError(f"an annotation of {task!r} is not one class; nl.worker_skill tells how far its parts are found and right")
+    return found
 
 
 def read_answers(responses: pd.DataFrame, task: Task, gold: Mapping[Any, Any] | None) -> tuple[Answers, list[Any], list[Any]]:
@@ -248,7 +261,8 @@ def consolidation_of(answers: Answers, task: Task, method: Method | None, names:
     """Consolidate numbered answers by a method's name, or by a function; a Lambda function is told the names."""
     if isinstance(method, AnnotationConsolidationLambda):
         items, workers = map(range, answers.shape)
-        return _by_lambda(answers, task, method, names or Names(items=items, workers=workers, sources=[str(item) for item in items]))
+        numbered = Names(items=items, workers=workers, sources=[str(item) for item in items])
+        return _made_elsewhere(answers, *method.consolidate(answers, task, names or numbered))
     if method is None or isinstance(method, str):
         name = method or METHODS[0]
         if name not in METHODS:
@@ -278,85 +292,6 @@ def _made_elsewhere(answers: Answers, annotations: list[Any], confidence: list[A
     n, m = answers.shape
     counts = np.bincount(answers.workers, minlength=m)
     return Consolidation(annotations=annotations, confidence=confidence, agreement=np.full(n, np.nan), workers=pd.DataFrame({"answers": counts}))
-
-
-def _by_lambda(answers: Answers, task: Task, method: AnnotationConsolidationLambda, names: Names) -> Consolidation:
-    if task.reference:
-        raise TaskError(f"the labels of {type(task).__name__} are files, which a Lambda function writes to S3; pass a function of masks as method=")
-    payload = [
-        consolidation_request(
-            names.items[item],
-            names.sources[item],
-            [(names.workers[answers.workers[place]], task.answer_content(answers.annotations[place], Media())) for place in places.tolist()],
-            text=task.media == "text",
-        )
-        for item, places in answers.by_item()
-    ]
-    numbers = {str(name): item for item, name in enumerate(names.items)}
-    annotations: list[Any] = [None] * answers.shape[0]
-    confidence: list[Any] = [float("nan")] * answers.shape[0]
-    for made in _invoke(method, task, payload):
-        try:
-            item = numbers[str(made["datasetObjectId"])]
-            content = made["consolidatedAnnotation"]["content"]
-            label, metadata = content[_ATTRIBUTE], content.get(f"{_ATTRIBUTE}-metadata")
-            annotations[item] = task.decode(label, metadata)
-        except (KeyError, TypeError, NblabelError) as error:
-            raise TaskError(
-                f"the Lambda function returned {made!r:.200}, which cannot be understood ({type(error).__name__}: {error}); expected datasetObjectId"
-                f" and consolidatedAnnotation.content with {_ATTRIBUTE!r} and '{_ATTRIBUTE}-metadata', as Ground Truth writes them"
-            ) from error
-        confidence[item] = _confidence(metadata)
-    return _made_elsewhere(answers, annotations, confidence)
-
-
-def _invoke(method: AnnotationConsolidationLambda, task: Task, payload: list[dict[str, Any]]) -> list[Any]:
-    with tempfile.TemporaryDirectory(prefix="nblabel-") as folder:
-        path = Path(folder, "consolidation-request.json")
-        path.write_text(json.dumps(payload), encoding="utf-8")
-        event = {
-            "version": "2018-10-16",
-            "labelingJobArn": "arn:aws:sagemaker:us-east-1:000000000000:labeling-job/local",
-            "labelCategories": [label.name for label in task.labels],
-            "labelAttributeName": _ATTRIBUTE,
-            "roleArn": "arn:aws:iam::000000000000:role/local",
-            "payload": {"s3Uri": str(path)},
-        }
-        made = method.handler(event, None)
-    if not isinstance(made, list):
-        raise TaskError(f"the Lambda function returned {type(made).__name__}, expected a list with an element for each object")
-    return made
-
-
-def _confidence(metadata: Any) -> Any:
-    """Read the confidence of a label from its metadata: one, or one a part."""
-    about = metadata if isinstance(metadata, Mapping) else {}
-    parts = about.get("objects") or about.get("entities")
-    if isinstance(parts, list):
-        return [float(part.get("confidence", "nan")) for part in parts if isinstance(part, Mapping)]
-    one = about.get("confidence")
-    return float(one) if isinstance(one, int | float) else float("nan")
-
-
-def consolidation_request(name: Any, source: str, contents: Sequence[tuple[Any, Mapping[str, Any]]], *, text: bool) -> dict[str, Any]:
-    """Give an element of the payload that Ground Truth sends to a post-annotation Lambda function.
-
-    Parameters
-    ----------
-    name : object
-        The object's id.
-    source : str
-        What it shows.
-    contents : sequence
-        Of each answer, the worker's id and what was answered, as `nblabel.tasks.Task.answer_content` gives it.
-    text : bool
-        Whether it shows a text.
-    """
-    return {
-        "datasetObjectId": str(name),
-        "dataObject": {"content" if text else "s3Uri": source},
-        "annotations": [{"workerId": str(worker), "annotationData": {"content": json.dumps(content)}} for worker, content in contents],
-    }
 
 
 def _checked(annotation: Any, task: Task, known: dict[str, Any], where: str) -> Any:

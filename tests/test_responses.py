@@ -92,3 +92,44 @@ def test_no_answers_give_an_empty_frame():
 def test_wrong_input_is_named(call, error, text):
     with pytest.raises(error, match=text):
         call()
+
+
+ANSWERS = [("a", "ann", "cat"), ("a", "bob", "cat"), ("a", "cyd", "dog"), ("b", "ann", "dog"), ("b", "bob", "dog"), ("c", "dan", "cat")]
+
+
+def test_agreement_of_each_item_and_of_each_worker():
+    responses = pd.DataFrame(ANSWERS, columns=["item", "worker", "annotation"])
+    task = nl.ImageClassification(["cat", "dog"])
+    items = nl.agreement(responses, task, by="item").set_index("item")
+    assert items["answers"].to_dict() == {"a": 3, "b": 2, "c": 1}
+    assert items["agreement"].round(3).dropna().to_dict() == {"a": 0.333, "b": 1}
+    assert items.loc["c", "note"] == "one answer, which has none to agree with"
+    workers = nl.agreement(responses, task, by="worker").set_index("worker")
+    assert workers["agreement"].round(3).dropna().to_dict() == {"ann": 0.667, "bob": 0.667, "cyd": 0}
+    assert workers.loc["dan", "note"] == "no item was answered by two workers"
+    with pytest.raises(nl.errors.TaskError, match="by is 'class'"):
+        nl.agreement(responses, task, by="class")
+
+
+def test_agreement_by_worker_of_boxes_is_how_far_they_overlap():
+    box = {"label": "cat", "left": 0, "top": 0, "width": 10, "height": 10}
+    answers = [("a", "ann", [box]), ("a", "bob", [box]), ("a", "cyd", [{**box, "left": 40}])]
+    responses = pd.DataFrame(answers, columns=["item", "worker", "annotation"])
+    workers = nl.agreement(responses, nl.BoundingBox(["cat"]), by="worker").set_index("worker")
+    assert workers["agreement"].to_dict() == {"ann": 0.5, "bob": 0.5, "cyd": 0}
+
+
+def test_confusion_counts_what_each_worker_says():
+    answers = [(item, worker, label) for item, label in enumerate(["cat", "dog"] * 10) for worker in ("ann", "bob", "cyd")]
+    answers += [(item, "eve", "dog") for item in range(20)]
+    responses = pd.DataFrame(answers, columns=["item", "worker", "annotation"])
+    counts = nl.confusion(responses, nl.ImageClassification(["cat", "dog", "bird"]))
+    assert list(counts.columns) == ["cat", "dog", "bird"]
+    assert counts.loc["ann"].to_numpy().tolist() == [[10, 0, 0], [0, 10, 0], [0, 0, 0]]
+    assert counts.loc["eve"].to_numpy().tolist() == [[0, 10, 0], [0, 10, 0], [0, 0, 0]]
+    verdicts = responses.assign(
+        annotation=[{"label": label, "comments": []} for label in responses["annotation"].map({"cat": "Correct", "dog": "Incorrect"})]
+    )
+    assert nl.confusion(verdicts, nl.Verification(nl.BoundingBox(["cat"]), of="boxes")).loc[("eve", "Correct")].tolist() == [0, 10]
+    with pytest.raises(nl.errors.TaskError, match=r"is not one class; nl\.worker_skill tells"):
+        nl.confusion(responses.assign(annotation=[["cat"]] * len(responses)), nl.ImageClassification(["cat", "dog"], multiple=True))

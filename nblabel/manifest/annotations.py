@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from nblabel import storage
+from nblabel.confidences import confidences
 from nblabel.errors import FrameError, NblabelError
-from nblabel.manifest.confidences import confidences
 from nblabel.manifest.kinds import CUSTOM, groundtruth_type, kind_of
 from nblabel.manifest.origin import folders
 from nblabel.manifest.pairs import cells, find_pair, pairs

@@ -150,8 +150,7 @@ class Desk:
             self._held[given.assignment.item] = given.assignment
             if given.assignment.item not in self.ids:
                 self.ids.append(given.assignment.item)
-        # What others have now is among it, since they may give it back.
-        self.ahead = max(self.job.assignments.ahead(self.worker.number) - len(self._held), 0) if self.job.status == "InProgress" else 0
+        self.ahead = max(self.job.ahead(self.worker) - len(self._held), 0)
 
     def _place(self, index: int) -> int:
         return self._places[self.ids[index]]

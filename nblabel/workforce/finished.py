@@ -6,16 +6,16 @@ import json
 import logging
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from nblabel import responses, storage
+from nblabel.confidences import confidence_of
 from nblabel.errors import AnnotationError, FrameError, NblabelError, StorageError, TaskError
 from nblabel.labels import MAX_NAME
 from nblabel.manifest import read_manifest
-from nblabel.manifest.confidences import confidences
 from nblabel.manifest.kinds import groundtruth_type
 from nblabel.manifest.origin import folders
 from nblabel.manifest.pairs import Pair, cells, find_pair, pairs
@@ -191,7 +191,7 @@ class FinishedJob:
             except _WRONG as error:
                 _log.warning("line %d: its label cannot be read (%s)", place, error)
                 annotation = None
-            rows.append((place, annotation, None if annotation is None else self._confidence(annotation, about)))
+            rows.append((place, annotation, None if annotation is None else confidence_of(self.task, annotation, about)))
         return pd.DataFrame(
             {
                 "item": pd.Series([place for place, _, _ in rows], dtype=int),
@@ -200,9 +200,13 @@ class FinishedJob:
             }
         )
 
-    def agreement(self) -> pd.DataFrame:
-        """Measure how far workers agree; see `nblabel.agreement`."""
-        return responses.agreement(self.responses(), self.task)
+    def agreement(self, *, by: Literal["item", "worker"] | None = None) -> pd.DataFrame:
+        """Measure how far workers agree, in all, or by item (its line) or worker; see `nblabel.agreement`."""
+        return responses.agreement(self.responses(), self.task, by=by)
+
+    def confusion(self) -> pd.DataFrame:
+        """Count what each worker says where consolidation says what; see `nblabel.confusion`."""
+        return responses.confusion(self.responses(), self.task)
 
     def workers(self) -> pd.DataFrame:
         """Judge workers: answers, estimated accuracy and more (`nblabel.worker_skill`), and mean seconds an answer."""
@@ -316,10 +320,3 @@ class FinishedJob:
         name = ref.replace("\\", "/").rpartition("/")[2]
         here = self._files.get(f"{_FILES}/{name}")
         return storage.read_bytes(here.ref if here is not None else storage.resolve(ref, [base, "."]))
-
-    def _confidence(self, annotation: Any, metadata: dict[str, Any]) -> Any:
-        names = self.task.tidy(annotation)["label"].tolist()
-        found = confidences(metadata, names)
-        if isinstance(annotation, np.ndarray):
-            return {self.task.class_ids[name]: sure for name, sure in zip(names, found, strict=True) if name in self.task.class_ids}
-        return found[0] if isinstance(annotation, str) else found

@@ -12,6 +12,7 @@ import numpy as np
 from nblabel import responses
 from nblabel.binding import Cells, LabelColumns, Writer
 from nblabel.errors import SessionError
+from nblabel.post_annotation import Names
 from nblabel.session import Session
 from nblabel.store import Store
 from nblabel.workforce.desk import Desk
@@ -187,9 +188,14 @@ class LabelingJob:
         results = self._results()
         return self._fill(self._labels(results, method))
 
-    def agreement(self) -> pd.DataFrame:
-        """Measure how far workers agree; see `nblabel.agreement`."""
-        return responses.agreement(self.responses(), self.task)
+    def agreement(self, *, by: Literal["item", "worker"] | None = None) -> pd.DataFrame:
+        """Measure how far workers agree, in all, or by item (its line) or worker; see `nblabel.agreement`."""
+        return responses.agreement(self.responses(), self.task, by=by)
+
+    def confusion(self) -> pd.DataFrame:
+        """Count what each worker says where consolidation says what; see `nblabel.confusion`."""
+        results = self._results()
+        return responses.confusion(results.frame(), self.task, self.options.method, gold=results.gold)
 
     def workers(self) -> pd.DataFrame:
         """Judge workers: answers, estimated accuracy and more (`nblabel.worker_skill`), mean seconds an answer, and what is known of them from gold.
@@ -238,14 +244,17 @@ class LabelingJob:
         self._admit(worker)
         return Desk(self, worker, self._job, self._items, Store(self._store.path), segmenter)
 
+    def ahead(self, worker: Worker) -> int:
+        """Count the objects that may still be given to a worker; what others have now is among them, since they may give it back."""
+        return 0 if self._is_over() else self.assignments.ahead(worker.number)
+
     def left(self, assignment: Assignment) -> float:
         """Tell which part of the time for an object is left, 0 to 1."""
         return max(assignment.until - self._clock(), 0.0) / self.options.task_time_limit_in_seconds
 
     def submitted(self, item: int, worker: Worker) -> bool:
         """Take note that a worker submitted an object; tell whether the answer counts."""
-        push = self._store.pushes().find(self._job)
-        over = push is not None and push.ended is not None
+        over = self._is_over()
         counts = self.assignments.submitted(item, worker.number, enough=self._is_enough(item))
         if over:
             self._write_output()  # what came late is in it too
@@ -279,7 +288,11 @@ class LabelingJob:
 
     def _gold_scores(self, worker: int) -> list[float]:
         """Compare a worker's answers to known objects with what is known of these, also those that came after all that were asked for."""
-        return [responses.likeness(self.task, gold, self.task.annotation(value)) for gold, value in self.assignments.given_to_known(worker)]
+        return responses.likenesses(self.task, [(gold, self.task.annotation(value)) for gold, value in self.assignments.given_to_known(worker)])
+
+    def _is_over(self) -> bool:
+        push = self._store.pushes().find(self._job)
+        return push is None or push.ended is not None
 
     def _session(self, worker: Worker) -> Session:
         if worker.number not in self._sessions:
@@ -344,7 +357,7 @@ class LabelingJob:
         if frame.empty:
             return {}
         answers, places, workers = responses.read_answers(frame, self.task, results.gold)
-        names = responses.Names(items=places, workers=workers, sources=[results.source(place) for place in places])
+        names = Names(items=places, workers=workers, sources=[results.source(place) for place in places])
         found = responses.consolidation_of(answers, self.task, method or self.options.method, names)
         writer = Writer(self.task, self._job, self._output)
         return {

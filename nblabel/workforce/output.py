@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nblabel import storage
 from nblabel.manifest import metadata_name, write_manifest
-from nblabel.responses import consolidation_request
+from nblabel.post_annotation import consolidation_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,13 +1,18 @@
-"""Confidence of each part of a label, in the forms that the kinds of labels have for it."""
+"""Confidence of a label and of its parts, in the forms that the kinds of labels have for it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+import numpy as np
 
-__all__ = ["confidences"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nblabel.tasks import Task
+
+__all__ = ["confidence_of", "confidences"]
 
 _LISTS = ("objects", "entities")
 _COLOR_MAPS = ("internal-color-map", "color-map")
@@ -43,6 +48,36 @@ def confidences(metadata: Mapping[str, Any], labels: Sequence[Any]) -> list[floa
     if by_name:
         return [by_name.get(label) for label in labels]
     return [_number(metadata.get("confidence"))] * len(labels)
+
+
+def confidence_of(task: Task, annotation: Any, metadata: Mapping[str, Any]) -> Any:
+    """Return the confidence of an annotation, in the form that `nblabel.consolidate` gives it.
+
+    Parameters
+    ----------
+    task
+        What was asked.
+    annotation
+        What the label means to it.
+    metadata
+        The metadata of the label.
+
+    Returns
+    -------
+    float, list or dict
+        A number; for an annotation of several parts a list parallel to them, for a mask numbers by class index. None where the metadata does not say.
+
+    Examples
+    --------
+    >>> from nblabel.tasks.image_classification import ImageClassification
+    >>> confidence_of(ImageClassification(["cat", "dog"]), "cat", {"confidence": 0.9})
+    0.9
+    """
+    names = task.tidy(annotation)["label"].tolist()
+    found = confidences(metadata, names)
+    if isinstance(annotation, np.ndarray):
+        return {task.class_ids[name]: sure for name, sure in zip(names, found, strict=True) if name in task.class_ids}
+    return found[0] if isinstance(annotation, str | Mapping) else found
 
 
 def _by_name(metadata: Mapping[str, Any]) -> dict[Any, float | None]:
