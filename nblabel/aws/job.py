@@ -8,32 +8,31 @@ import random
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
-
 from nblabel import storage
 from nblabel.aws.arns import TeamArn
 from nblabel.aws.model import check_request
 from nblabel.aws.service import explained, sagemaker_client
-from nblabel.binding import LabelColumns
-from nblabel.errors import FrameError, RequestError, ServiceError, StorageError
+from nblabel.binding import Cells, LabelColumns
+from nblabel.errors import FrameError, RequestError, ServiceError
 from nblabel.manifest import metadata_name, read_manifest
 from nblabel.workforce import open_job
+from nblabel.workforce.output import CONSOLIDATION_RESPONSES, OUTPUT_MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from nblabel.aws.plan import LabelingJobPlan
     from nblabel.tasks import Task
     from nblabel.workforce.finished import FinishedJob
+    from nblabel.workforce.job import Status
 
 __all__ = ["GroundTruthJob", "attach", "create_labeling_job"]
 
 _log = logging.getLogger(__name__)
 
-Status = Literal["Initializing", "InProgress", "Completed", "Failed", "Stopping", "Stopped"]
-
 _GOING = ("Initializing", "InProgress", "Stopping")
-_CONSOLIDATED = "annotations/consolidated-annotation/consolidation-response"
 _LONGEST_POLL = 60.0
 _GROWTH = 1.5
 _ALIKE = ("OutputConfig", "LabelAttributeName", "RoleArn", "InputConfig")
@@ -64,10 +63,7 @@ class GroundTruthJob:
         self._client = client or sagemaker_client(region)
 
     def __repr__(self) -> str:
-        found = self.describe()
-        counts = found["LabelCounters"]
-        total = counts["TotalLabeled"] + counts["FailedNonRetryableError"] + counts["Unlabeled"]
-        return f"GroundTruthJob({self.name!r}, {found['LabelingJobStatus']}, {counts['TotalLabeled']} of {total} labeled)"
+        return f"GroundTruthJob({self.name!r}, region={self.region!r})"  # no more: saying how far it is would take a call of AWS
 
     def describe(self) -> dict[str, Any]:
         """Give all that the service says of the job (DescribeLabelingJob).
@@ -144,24 +140,23 @@ class GroundTruthJob:
         ------
         FrameError
             When the job was attached to, and has not written its output manifest yet.
+        StorageError
+            When what the job wrote may not be read.
         """
         found = self.describe()
-        place = found.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri") or f"{self.output}/manifests/output/output.manifest"
-        try:
-            manifest = read_manifest(place)
-        except StorageError as error:
-            if self._frame is None:
-                raise FrameError(f"job {self.name!r} is {found['LabelingJobStatus']}, and has written no output manifest yet; wait for it") from error
-            return self._filled(found["LabelAttributeName"], self._so_far(found["LabelAttributeName"]))
+        root, attribute = self._root(found), found["LabelAttributeName"]
+        place = found.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri") or f"{root}/{OUTPUT_MANIFEST}"
+        written = storage.exists(place)
         if self._frame is None:
-            return manifest
-        attribute = found["LabelAttributeName"]
-        if len(manifest) != len(self._places):
-            raise FrameError(f"{place} has {len(manifest):,} lines, {len(self._places):,} were pushed; read it with nl.read_manifest, and look")
-        if attribute not in manifest.columns:
-            return self._filled(attribute, {})
-        about = manifest[metadata_name(attribute)] if metadata_name(attribute) in manifest.columns else [None] * len(manifest)
-        return self._filled(attribute, dict(enumerate(zip(manifest[attribute], about, strict=True))))
+            if not written:
+                raise FrameError(f"job {self.name!r} is {found['LabelingJobStatus']}, and has written no output manifest yet; wait for it")
+            return read_manifest(place)
+        labels = self._labels(place, attribute) if written else _consolidated(root, attribute)
+        filled = self._frame.copy()
+        columns = LabelColumns(filled, attribute)
+        columns.prepare()
+        columns.write_all([(self._places[line], cells) for line, cells in sorted(labels.items())])
+        return filled
 
     def open(self) -> FinishedJob:
         """Open what the job has written: answers, consolidated annotations, masks; see `nblabel.open_job`."""
@@ -171,9 +166,13 @@ class GroundTruthJob:
         """Give what workers answered so far, a row an answer; see `nblabel.workforce.FinishedJob.responses`."""
         return self.open().responses()
 
-    def agreement(self) -> pd.DataFrame:
-        """Measure how far workers agree; see `nblabel.agreement`."""
-        return self.open().agreement()
+    def agreement(self, *, by: Literal["item", "worker"] | None = None) -> pd.DataFrame:
+        """Measure how far workers agree, in all, or by item (its line) or worker; see `nblabel.agreement`."""
+        return self.open().agreement(by=by)
+
+    def confusion(self) -> pd.DataFrame:
+        """Count what each worker says where consolidation says what; see `nblabel.confusion`."""
+        return self.open().confusion()
 
     def workers(self) -> pd.DataFrame:
         """Judge workers: answers, estimated accuracy and more (`nblabel.worker_skill`), and mean seconds an answer."""
@@ -182,28 +181,32 @@ class GroundTruthJob:
     @property
     def output(self) -> str:
         """S3 URL of the folder that holds what the job writes."""
-        return f"{self.describe()['OutputConfig']['S3OutputPath'].rstrip('/')}/{self.name}"
+        return self._root(self.describe())
 
-    def _so_far(self, attribute: str) -> dict[int, tuple[Any, Any]]:
-        """Read what the service has consolidated, by line, of a job that goes on."""
-        labels = {}
-        try:
-            files = sorted(storage.list_files(f"{self.output}/{_CONSOLIDATED}"), key=lambda file: file.name)
-        except StorageError:
+    def _root(self, found: dict[str, Any]) -> str:
+        return f"{found['OutputConfig']['S3OutputPath'].rstrip('/')}/{self.name}"
+
+    def _labels(self, place: str, attribute: str) -> dict[int, Cells]:
+        """Read the output manifest, by line."""
+        manifest = read_manifest(place)
+        if len(manifest) != len(self._places):
+            raise FrameError(f"{place} has {len(manifest):,} lines, {len(self._places):,} were pushed; read it with nl.read_manifest, and look")
+        about = metadata_name(attribute)
+        if attribute not in manifest.columns or about not in manifest.columns:
             return {}
-        for file in files:
-            for each in json.loads(storage.read_bytes(file.ref)):
-                content = each["consolidatedAnnotation"]["content"]
-                if attribute in content:
-                    labels[int(each["datasetObjectId"])] = (content[attribute], content.get(metadata_name(attribute)))
-        return labels
+        found = enumerate(zip(manifest[attribute], manifest[about], strict=True))
+        return {line: Cells(label, metadata) for line, (label, metadata) in found if isinstance(metadata, dict)}
 
-    def _filled(self, attribute: str, labels: dict[int, tuple[Any, Any]]) -> pd.DataFrame:
-        found = (self._frame if self._frame is not None else pd.DataFrame()).copy()
-        columns = LabelColumns(found, attribute)
-        columns.prepare()
-        columns.write_all([(self._places[line], cells) for line, cells in sorted(labels.items()) if cells[1] is not None])
-        return found
+
+def _consolidated(root: str, attribute: str) -> dict[int, Cells]:
+    """Read what the service has consolidated of a job that goes on, by line; later batches count."""
+    labels: dict[int, Cells] = {}
+    for file in sorted(storage.list_files(f"{root}/{CONSOLIDATION_RESPONSES}"), key=lambda file: file.name):
+        for each in json.loads(storage.read_bytes(file.ref)):
+            content = each["consolidatedAnnotation"]["content"]
+            if attribute in content and isinstance(content.get(metadata_name(attribute)), dict):
+                labels[int(each["datasetObjectId"])] = Cells(content[attribute], content[metadata_name(attribute)])
+    return labels
 
 
 def attach(name: str, *, region: str | None = None, task: Task | None = None) -> GroundTruthJob:

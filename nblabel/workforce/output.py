@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from nblabel.tasks import Task
     from nblabel.workforce.results import Results
 
-__all__ = ["OUTPUT_MANIFEST", "WORKER_RESPONSES", "write_output"]
+__all__ = ["CONSOLIDATION_RESPONSES", "OUTPUT_MANIFEST", "WORKER_RESPONSES", "write_output"]
 
 OUTPUT_MANIFEST = "manifests/output/output.manifest"
 WORKER_RESPONSES = "annotations/worker-response"
-_CONSOLIDATION = "annotations/consolidated-annotation"
+CONSOLIDATION_RESPONSES = "annotations/consolidated-annotation/consolidation-response"
+_CONSOLIDATION_REQUESTS = "annotations/consolidated-annotation/consolidation-request"
 # Batches of objects that Ground Truth sends out one after another; here all go at once.
 _ITERATION = "iteration-1"
 
@@ -70,8 +71,8 @@ def write_output(root: str, task: Task, results: Results, labels: Mapping[int, C
             {"datasetObjectId": str(place), "consolidatedAnnotation": {"content": {attribute: label, metadata_name(attribute): metadata}}}
             for place, (label, metadata) in sorted(labels.items())
         ]
-        _write(f"{root}/{_CONSOLIDATION}/consolidation-request/{_ITERATION}/{moment}", payload)
-        _write(f"{root}/{_CONSOLIDATION}/consolidation-response/{_ITERATION}/{moment}", consolidated)
+        _write(f"{root}/{_CONSOLIDATION_REQUESTS}/{_ITERATION}/{moment}", payload)
+        _write(f"{root}/{CONSOLIDATION_RESPONSES}/{_ITERATION}/{moment}", consolidated)
     manifest = f"{root}/{OUTPUT_MANIFEST}"
     storage.make_folder(storage.folder(manifest))
     write_manifest(frame, manifest)

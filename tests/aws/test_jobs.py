@@ -42,9 +42,12 @@ def test_it_says_how_far_it_is(push, service):
     job = push()
     assert job.status == "Initializing"
     assert job.status == "InProgress"
-    assert repr(job) == "GroundTruthJob('tone', InProgress, 0 of 4 labeled)"
     service.answer("tone", classified, count=2)
-    assert repr(job) == "GroundTruthJob('tone', InProgress, 2 of 4 labeled)"
+    assert job.counts["TotalLabeled"] == 2
+    calls = len(service.calls)
+    assert repr(job) == "GroundTruthJob('tone', region='us-east-1')"
+    assert job.result()["tone"].notna().sum() == 2
+    assert len(service.calls) == calls + 1, "a repr asks nothing, a result once"
     assert job.failure_reason is None
 
 
@@ -153,6 +156,18 @@ def test_whatever_upload_breaks_off_running_again_uploads_only_the_rest(push, se
     push()
     assert len(made) == len(set(made)) == 3
     assert list(service.jobs) == ["tone"]
+
+
+def test_what_may_not_be_read_is_no_job_without_labels(push, service, monkeypatch):
+    job = push()
+    service.answer("tone", classified, count=2)
+
+    def denied(*_):
+        raise StorageError("access denied", uri="s3://bucket/out")
+
+    monkeypatch.setattr(S3, "list_files", denied)
+    with pytest.raises(StorageError, match="access denied"):
+        job.result()
 
 
 def test_no_bucket_no_job(push, service):
