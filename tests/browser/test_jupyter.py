@@ -124,13 +124,19 @@ def test_the_page_can_be_reloaded(server, project, tab):
     assert notebook.evaluate("len(w.value)") == "2"
 
 
-def test_first_paint_needs_no_answer_from_the_kernel(jupyterlab, tab):
-    folder = jupyterlab.work / "busy"
+def run_in_folder(server, tab, name, *cells, url=None):
+    """Run a notebook that labels photographs, in a folder of its own."""
+    folder = server.work / name
     folder.mkdir()
     save_photographs(folder)
-    busy = "import pathlib, time\nwhile not pathlib.Path('stop').exists():\n    time.sleep(0.05)\npathlib.Path('stopped').touch()"
-    notebook = jupyterlab.open(tab, "busy/busy.ipynb", [IMPORT, LABEL, busy])
+    notebook = server.open(tab, f"{name}/{name}.ipynb", [IMPORT, LABEL, *cells], url=url)
     notebook.run_all()
+    return folder, notebook
+
+
+def test_first_paint_needs_no_answer_from_the_kernel(jupyterlab, tab):
+    busy = "import pathlib, time\nwhile not pathlib.Path('stop').exists():\n    time.sleep(0.05)\npathlib.Path('stopped').touch()"
+    folder, notebook = run_in_folder(jupyterlab, tab, "busy", busy)
     labeler = notebook.labeler()
     labeler.drag((100, 80), (300, 200))
     labeler.drag((400, 100), (500, 400))
@@ -147,9 +153,6 @@ def test_first_paint_needs_no_answer_from_the_kernel(jupyterlab, tab):
 
 
 def test_labeling_goes_on_while_a_cell_runs_and_the_frame_changes_only_between_cells(jupyterlab, tab):
-    folder = jupyterlab.work / "threads"
-    folder.mkdir()
-    save_photographs(folder)
     watch = """import pathlib, time
 seen = []
 pathlib.Path("running").touch()
@@ -159,8 +162,7 @@ while not pathlib.Path("stop").exists():
 before = int(df["things"].notna().sum())
 w.sync()
 after = int(df["things"].notna().sum())"""
-    notebook = jupyterlab.open(tab, "threads/threads.ipynb", [IMPORT, LABEL])
-    notebook.run_all()
+    folder, notebook = run_in_folder(jupyterlab, tab, "threads")
     labeler = notebook.labeler()
     notebook.wait_idle()
     labeler.drag((100, 80), (300, 200))
@@ -179,11 +181,7 @@ after = int(df["things"].notna().sum())"""
 
 
 def test_what_is_drawn_on_a_dead_kernel_waits_and_is_saved_by_the_next(jupyterlab, tab):
-    folder = jupyterlab.work / "killed"
-    folder.mkdir()
-    save_photographs(folder)
-    notebook = jupyterlab.open(tab, "killed/killed.ipynb", [IMPORT, LABEL])
-    notebook.run_all()
+    _, notebook = run_in_folder(jupyterlab, tab, "killed")
     labeler = notebook.labeler()
     notebook.wait_idle()
     labeler.drag((100, 80), (300, 200))
@@ -202,12 +200,8 @@ def test_what_is_drawn_on_a_dead_kernel_waits_and_is_saved_by_the_next(jupyterla
 
 
 def test_a_connection_that_is_cut_and_mended_loses_and_doubles_nothing(jupyterlab, tab):
-    folder = jupyterlab.work / "cut"
-    folder.mkdir()
-    save_photographs(folder)
     with Proxy(int(jupyterlab.url.rpartition(":")[2])) as proxy:
-        notebook = jupyterlab.open(tab, "cut/cut.ipynb", [IMPORT, LABEL], url=f"http://127.0.0.1:{proxy.port}")
-        notebook.run_all()
+        _, notebook = run_in_folder(jupyterlab, tab, "cut", url=f"http://127.0.0.1:{proxy.port}")
         labeler = notebook.labeler()
         notebook.wait_idle()
         labeler.drag((100, 80), (300, 200))
