@@ -42,7 +42,6 @@ METHODS = ("dawid-skene", "majority", "aws")
 Method = str | Callable[[list[Any]], Any] | AnnotationConsolidationLambda
 
 _COLUMNS = ("item", "worker", "annotation")
-_ALONE = "no item was answered by two workers"
 
 
 def consolidate(responses: pd.DataFrame, task: Task, method: Method | None = None, *, gold: Mapping[Any, Any] | None = None) -> pd.DataFrame:
@@ -194,7 +193,7 @@ def agreement(responses: pd.DataFrame, task: Task, *, by: Literal["item", "worke
         return _agreement_by(answers, task, by, items if by == "item" else workers)
     found = task.agreement(answers)
     paired = len(pair_scores(answers, lambda _one, _other: 0.0)) > 0
-    reason = "all say the same, so chance cannot be told from agreement" if paired else _ALONE
+    reason = "all say the same, so chance cannot be told from agreement" if paired else "no item was answered by two workers"
     return found.assign(note=np.where(found["alpha"].isna(), reason, ""))
 
 
@@ -208,7 +207,7 @@ def _agreement_by(answers: Answers, task: Task, by: Literal["item", "worker"], n
     scores = np.array(alike if by == "item" else [*alike, *alike], float)
     counts = np.bincount(whose, minlength=len(names))
     means = np.divide(np.bincount(whose, weights=scores, minlength=len(names)), counts, out=np.full(len(names), np.nan), where=counts > 0)
-    note = _ALONE if by == "worker" else "one answer, which has none to agree with"
+    note = "nobody else answered the same items" if by == "worker" else "one answer, which has none to agree with"
     table = {by: object_column(names), "answers": np.bincount(of, minlength=len(names)), "agreement": means}
     return pd.DataFrame({**table, "note": np.where(counts > 0, "", note)})
 

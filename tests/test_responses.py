@@ -106,7 +106,7 @@ def test_agreement_of_each_item_and_of_each_worker():
     assert items.loc["c", "note"] == "one answer, which has none to agree with"
     workers = nl.agreement(responses, task, by="worker").set_index("worker")
     assert workers["agreement"].round(3).dropna().to_dict() == {"ann": 0.667, "bob": 0.667, "cyd": 0}
-    assert workers.loc["dan", "note"] == "no item was answered by two workers"
+    assert workers.loc["dan", "note"] == "nobody else answered the same items"
     with pytest.raises(nl.errors.TaskError, match="by is 'class'"):
         nl.agreement(responses, task, by="class")
 
