@@ -246,6 +246,26 @@ def test_rows_that_are_added_to_a_job_that_is_over_are_given_out(frame, task, te
         frame.nblabel.push(task, team, name="mood")
 
 
+def test_rows_that_are_added_after_the_time_of_a_job_are_refused(frame, task, team, clock):
+    clock.now = 4_000_000_000.0
+    frame.iloc[:2].nblabel.push(task, team, name="mood")
+    assert frame.iloc[:2].nblabel.push(task, team, name="mood").status == "Completed"
+    with pytest.raises(nl.errors.FrameError, match="its time having run out, so nobody would be asked about the 4 new rows"):
+        frame.nblabel.push(task, team, name="mood")
+
+
+def test_what_may_still_come_is_neither_answered_nor_declined_nor_over(frame, task, team):
+    job = frame.nblabel.push(task, team, name="mood", workers_per_object=2)
+    ann, bob = team.as_worker("ann"), team.as_worker("bob")
+    ann.next(job).submit("good")
+    ann.next(job).decline()
+    assert (job.ahead(ann), job.ahead(bob)) == (4, 6)
+    bob.next(job).submit("good")
+    assert (job.ahead(ann), job.ahead(bob)) == (4, 5)
+    job.stop()
+    assert job.ahead(ann) == 0
+
+
 def test_a_lambda_function_of_ground_truths_makes_one_of_several(frame, task, team):
     job = frame.iloc[:2].nblabel.push(task, team, name="mood", workers_per_object=2)
     label_all(job, team, {"ann": 1, "bob": 1})
