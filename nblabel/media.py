@@ -240,9 +240,28 @@ def _picture(image: Image.Image, data: bytes, mime: str | None) -> Picture:
         return Picture(data, mime, width, height, depth)
     # Loading a TIFF turns it by an orientation in its XMP too, unless it has one of its own.
     image.getexif()[_ORIENTATION] = _UPRIGHT
-    shown = io.BytesIO()
-    _eight_bit(image).save(shown, "PNG", compress_level=1)
-    return Picture(shown.getvalue(), "image/png", width, height, depth)
+    return Picture(png(image), "image/png", width, height, depth)
+
+
+def png(image: Image.Image) -> bytes:
+    """Encode a picture of any mode as PNG, quickly; modes that browsers do not show become 8 bits of gray or RGB.
+
+    Raises
+    ------
+    MediaError
+        When pixels of this mode cannot be shown.
+
+    Examples
+    --------
+    >>> read_image(png(Image.new("CMYK", (4, 3)))).width
+    4
+    """
+    file = io.BytesIO()
+    try:
+        _eight_bit(image).save(file, "PNG", compress_level=1)
+    except ValueError as error:
+        raise MediaError(f"pixels of mode {image.mode!r} cannot be shown ({error}); convert the image, as with image.convert('RGB')") from error
+    return file.getvalue()
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

@@ -98,6 +98,10 @@ def _opening(_: Any, labeler: Labeler) -> dict[str, Any]:
     return labeler.opening()
 
 
+# In a row of widgets, what the others leave: by itself the interface asks for no width.
+_ROOM = {"flex": "1 1 0%", "min_width": "min(320px, 100%)"}
+
+
 class Labeler(anywidget.AnyWidget):
     """Labels the items of a DataFrame; made by `nblabel.label`.
 
@@ -148,7 +152,7 @@ class Labeler(anywidget.AnyWidget):
         self._home = HomeThread(self._settle)
         session.on_event(self._hear)
         self._settle()
-        super().__init__(_esm=module, _task=schema.dump(session.task.view(keys)))
+        super().__init__(_esm=module, _task=schema.dump(session.task.view(keys)), layout=_ROOM)
         self.on_msg(self._receive)
         self._home.repeat(_FOLLOW_SECONDS)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from nblabel import media
 from nblabel.binding import OWNER, Binding
 from nblabel.errors import FrameError, MediaError, StoreError, TaskError
 from nblabel.keys import Keys, as_keys
@@ -209,9 +209,9 @@ def _one_row(data: Any) -> tuple[pd.DataFrame, list[bytes] | None]:
     if isinstance(data, bytes | bytearray | memoryview):
         content = bytes(data)
     elif isinstance(data, np.ndarray):
-        content = _png(_picture(data))
+        content = media.png(_picture(data))
     elif isinstance(data, Image.Image):
-        content = _png(data)
+        content = media.png(data)
     else:
         raise FrameError(
             f"expected a DataFrame, a path, bytes, a PIL image or an array, got {type(data).__name__}; put several items into a DataFrame"
@@ -232,13 +232,8 @@ def _frame(source: str) -> pd.DataFrame:
 
 
 def _picture(array: np.ndarray[Any, Any]) -> Image.Image:
-    gray_or_color = array.shape[2:] in {(), (3,)} and len(array.shape) > 1
-    if array.dtype != np.uint8 or not gray_or_color:
-        raise MediaError(f"expected an array of uint8 and shape (h, w) or (h, w, 3), got {array.dtype} and {array.shape}")
+    gray_or_color = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in {3, 4})
+    if array.dtype != np.uint8 or not gray_or_color or not array.size:
+        expected = "expected an array of uint8, of shape (h, w) for gray, (h, w, 3) for RGB or (h, w, 4) for RGBA"
+        raise MediaError(f"{expected}, got {array.dtype} and {array.shape}; values from 0 to 1 become (255 * array).astype('uint8')")
     return Image.fromarray(array)
-
-
-def _png(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=1)
-    return file.getvalue()

@@ -152,6 +152,27 @@ def test_first_paint_needs_no_answer_from_the_kernel(jupyterlab, tab):
     assert notebook.evaluate("len(w.value)") == "2"
 
 
+ROW = """import ipywidgets
+w = nl.label("1.jpg", nl.BoundingBox(["cat"]))
+count = ipywidgets.Label("no box yet")
+w.observe(lambda change: setattr(count, "value", f"{len(change.new)} box"), "value")
+ipywidgets.HBox([w, ipywidgets.VBox([count, ipywidgets.Button(description="beside")])])"""
+
+
+def test_one_item_in_a_row_with_other_widgets_has_what_they_leave(jupyterlab, tab):
+    folder = jupyterlab.work / "row"
+    folder.mkdir()
+    save_photographs(folder)
+    notebook = jupyterlab.open(tab, "row/row.ipynb", [IMPORT, ROW])
+    notebook.run_all()
+    labeler = notebook.labeler()
+    labeler.drag((50, 50), (200, 200))
+    expect(tab.locator(".jp-OutputArea").get_by_text("1 box", exact=True)).to_be_visible()
+    place, button = labeler.root.bounding_box(), tab.get_by_role("button", name="beside").bounding_box()
+    assert place["width"] > 400
+    assert place["x"] + place["width"] <= button["x"]
+
+
 def test_labeling_goes_on_while_a_cell_runs_and_the_frame_changes_only_between_cells(jupyterlab, tab):
     watch = """import pathlib, time
 seen = []

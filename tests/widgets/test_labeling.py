@@ -88,6 +88,17 @@ def test_one_item_in_a_store_of_its_own(start, folder):
     assert not (folder / ".nblabel").exists()
 
 
+@pytest.mark.parametrize("mode", ["1", "P", "PA", "LA", "RGBA", "CMYK", "YCbCr", "LAB", "HSV", "I", "F", "I;16"])
+def test_one_picture_of_any_mode(start, mode):
+    widget = start(Image.new(mode, (300, 200)))
+    widget.value = [BOX]
+    assert widget.value == [BOX]
+
+
+def test_an_array_with_alpha_is_one_item(start):
+    assert start(np.zeros((200, 300, 4), np.uint8)).value == []
+
+
 def test_one_item_of_a_task_that_writes_files(start, folder):
     assert list(start("a.png", task=Masks(["cat"])).data.columns) == ["source-ref", "bounding-box-ref", "bounding-box-ref-metadata"]
 
@@ -99,7 +110,9 @@ def test_one_item_of_a_task_that_writes_files(start, folder):
         (["a.png", "b.png"], FrameError, "got list"),
         (None, FrameError, "got NoneType"),
         (np.zeros((4, 4)), MediaError, r"got float64 and \(4, 4\)"),
-        (np.zeros((4, 4, 4), np.uint8), MediaError, r"got uint8 and \(4, 4, 4\)"),
+        (np.zeros((4, 4, 2), np.uint8), MediaError, r"got uint8 and \(4, 4, 2\)"),
+        (np.zeros((4, 0), np.uint8), MediaError, r"got uint8 and \(4, 0\)"),
+        (Image.new("La", (4, 4)), MediaError, r"pixels of mode 'La' cannot be shown .*; convert the image"),
         (np.zeros(4, np.uint8), MediaError, r"got uint8 and \(4,\)"),
     ],
 )
