@@ -232,7 +232,7 @@ def _frame(source: str) -> pd.DataFrame:
 
 
 def _picture(array: np.ndarray[Any, Any]) -> Image.Image:
-    gray_or_color = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in {3, 4})
+    gray_or_color = len(array.shape) > 1 and array.shape[2:] in {(), (3,), (4,)}
     if array.dtype != np.uint8 or not gray_or_color or not array.size:
         expected = "expected an array of uint8, of shape (h, w) for gray, (h, w, 3) for RGB or (h, w, 4) for RGBA"
         raise MediaError(f"{expected}, got {array.dtype} and {array.shape}; values from 0 to 1 become (255 * array).astype('uint8')")
