@@ -370,3 +370,19 @@ def test_a_mask_that_cannot_be_opened_is_told_of_and_stays(plain_page, show, fol
     assert widget.progress.submitted == 1
     assert frame.loc[0, ATTRIBUTE] == changes.get(ATTRIBUTE, "old.png")
     assert Path("old.png").read_bytes() == before
+
+
+@pytest.mark.parametrize("width", [620, 480, 360])
+def test_a_narrow_page_keeps_the_stage_beside_the_tools(labeler, width):
+    labeler.page.set_viewport_size({"width": width, "height": 900})
+    tools, stage, controls = (labeler.root.locator(part).bounding_box() for part in (".toolbar", ".stage", ".controls"))
+    assert stage["x"] >= tools["x"] + tools["width"]
+    assert stage["y"] < tools["y"] + tools["height"] / 2
+    assert stage["height"] > 200
+    for control in labeler.root.locator(".controls > *:visible").all():
+        place = control.bounding_box()
+        assert controls["x"] <= place["x"]
+        assert place["x"] + place["width"] <= controls["x"] + controls["width"]
+    labeler.wait_ready()
+    labeler.drag((10, 10), (30, 20))
+    labeler.wait_saved()
