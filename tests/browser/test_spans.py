@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pandas as pd
 import pytest
@@ -338,3 +339,19 @@ def test_suggested_spans_are_accepted_changed_and_rejected(plain_page, tmp_path)
     expect(notice).to_contain_text("All items are done")
     assert notice.bounding_box()["y"] > labeler.place("Ada")[2] + 30
     widget.close()
+
+
+@pytest.mark.parametrize("text", ["I am in it, so be on it.", "אם לא, גם אז זה לי."])
+def test_names_of_spans_a_word_apart_do_not_cover_one_another(plain_page, show, text):
+    widget, labeler = show([text])
+    words = [match.span() for match in re.finditer(r"\w+", text)]
+    widget.value = [{"label": "Organisation", "startOffset": start, "endOffset": end} for start, end in words]
+    plain_page.settle(labeler)
+    names = labeler.root.locator(".marks .names i")
+    expect(names).to_have_count(len(words))
+    places = sorted((name.bounding_box() for name in names.all()), key=lambda place: place["x"])
+    for one, other in itertools.pairwise(places):
+        assert one["y"] == other["y"]
+        assert one["x"] + one["width"] < other["x"]
+    first, name = labeler.place(text[slice(*words[0])]), places[-1 if text[0] > "z" else 0]
+    assert name["x"] == pytest.approx(first[0], abs=2) or name["x"] + name["width"] == pytest.approx(first[1], abs=2)

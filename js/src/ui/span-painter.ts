@@ -13,6 +13,8 @@ const ROW_STEP_PX = 4.5;
 /** Least room between two lines, and between the lowest and the next line of text. */
 const ROW_GAP_PX = 1;
 const BELOW_PX = 2;
+/** Between the names of two spans. */
+const NAME_GAP_PX = 2;
 /** Text that is kept painted above and below what is seen, so that scrolling finds it there. */
 const MARGIN_PX = 700;
 
@@ -112,6 +114,7 @@ export function createSpanPainter(stage: TextStage, scene: SpanScene, { labels, 
     const pieces = piecesIn(sight, corner);
     under.replaceChildren(...pieces.grounds);
     layer.replaceChildren(...pieces.lines, ...plainIn("marked", sight, corner), ...plainIn("found", sight, corner));
+    spread(layer);
   }
 
   function piecesIn(sight: TextRange, corner: DOMRect): { lines: HTMLElement[]; grounds: HTMLElement[] } {
@@ -218,6 +221,22 @@ function layerOf(name: string): HTMLElement {
   made.className = name;
   made.setAttribute("aria-hidden", "true");
   return made;
+}
+
+/** Moves names that would cover one another along their line, in the direction of the text. */
+function spread(layer: HTMLElement): void {
+  const rows = [...layer.querySelectorAll<HTMLElement>(".names")].map((row) => {
+    const { top, left } = (row.firstElementChild ?? row).getBoundingClientRect();
+    const { right } = (row.lastElementChild ?? row).getBoundingClientRect();
+    const backward = row.dataset["side"] === "right";
+    return { row, backward, line: `${Math.round(top)} ${backward}`, near: backward ? -right : left, far: backward ? -left : right };
+  });
+  const taken = new Map<string, number>();
+  for (const { row, backward, line, near, far } of rows.sort((one, other) => one.near - other.near)) {
+    const moved = Math.max(0, (taken.get(line) ?? Number.NEGATIVE_INFINITY) + NAME_GAP_PX - near);
+    if (moved > 0) row.style.translate = `${backward ? -moved : moved}px`;
+    taken.set(line, far + moved);
+  }
 }
 
 /** Boxes of one line as one where they touch: a browser gives the blank at the end of a line one of its own. */
