@@ -342,14 +342,15 @@ def test_suggested_spans_are_accepted_changed_and_rejected(plain_page, tmp_path)
 
 
 @pytest.mark.parametrize("text", ["I am in it, so be on it.", "אם לא, גם אז זה לי."])
-def test_names_of_spans_a_word_apart_do_not_cover_one_another(plain_page, show, text):
+def test_names_of_spans_a_word_apart_neither_cover_one_another_nor_stray(plain_page, show, text):
     widget, labeler = show([text])
     words = [match.span() for match in re.finditer(r"\w+", text)]
     widget.value = [{"label": "Organisation", "startOffset": start, "endOffset": end} for start, end in words]
     plain_page.settle(labeler)
     names = labeler.root.locator(".marks .names i")
     expect(names).to_have_count(len(words))
-    places = sorted((name.bounding_box() for name in names.all()), key=lambda place: place["x"])
+    places = sorted((name.bounding_box() for name in names.all() if name.is_visible()), key=lambda place: place["x"])
+    assert len(words) > len(places) > 2
     for one, other in itertools.pairwise(places):
         assert one["y"] == other["y"]
         assert one["x"] + one["width"] < other["x"]

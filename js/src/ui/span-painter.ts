@@ -15,6 +15,8 @@ const ROW_GAP_PX = 1;
 const BELOW_PX = 2;
 /** Between the names of two spans. */
 const NAME_GAP_PX = 2;
+/** From where a name belongs; the colour says of which class the span is. */
+const FARTHEST_NAME_PX = 60;
 /** Text that is kept painted above and below what is seen, so that scrolling finds it there. */
 const MARGIN_PX = 700;
 
@@ -223,7 +225,7 @@ function layerOf(name: string): HTMLElement {
   return made;
 }
 
-/** Moves names that would cover one another along their line, in the direction of the text. */
+/** Moves names that would cover one another along their line, in the direction of the text; one that came too far from its word is not shown. */
 function spread(layer: HTMLElement): void {
   const rows = [...layer.querySelectorAll<HTMLElement>(".names")].map((row) => {
     const { top, left } = (row.firstElementChild ?? row).getBoundingClientRect();
@@ -234,8 +236,9 @@ function spread(layer: HTMLElement): void {
   const taken = new Map<string, number>();
   for (const { row, backward, line, near, far } of rows.sort((one, other) => one.near - other.near)) {
     const moved = Math.max(0, (taken.get(line) ?? Number.NEGATIVE_INFINITY) + NAME_GAP_PX - near);
-    if (moved > 0) row.style.translate = `${backward ? -moved : moved}px`;
-    taken.set(line, far + moved);
+    row.style.translate = `${backward ? -moved : moved}px`;
+    row.hidden = moved > FARTHEST_NAME_PX;
+    if (!row.hidden) taken.set(line, far + moved);
   }
 }
 
