@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nblabel.tasks.semantic_segmentation import SemanticSegmentation
     from nblabel.tasks.text_classification import TextClassification
     from nblabel.tasks.verification import Verification
+    from nblabel.tasks.with_attributes import WithAttributes
     from nblabel.widgets import label
     from nblabel.workforce import LocalWorkforce, open_job
 
@@ -49,6 +50,7 @@ __all__ = [
     "SemanticSegmentation",
     "TextClassification",
     "Verification",
+    "WithAttributes",
     "__version__",
     "agreement",
     "assist",
@@ -82,6 +84,7 @@ _HOMES = {
     "SemanticSegmentation": "nblabel.tasks.semantic_segmentation",
     "TextClassification": "nblabel.tasks.text_classification",
     "Verification": "nblabel.tasks.verification",
+    "WithAttributes": "nblabel.tasks.with_attributes",
     "agreement": "nblabel.responses",
     "confusion": "nblabel.responses",
     "consolidate": "nblabel.responses",

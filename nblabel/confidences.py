@@ -75,6 +75,7 @@ def confidence_of(task: Task, annotation: Any, metadata: Mapping[str, Any]) -> A
     """
     names = task.tidy(annotation)["label"].tolist()
     found = confidences(metadata, names)
+    annotation = task.bare(annotation)
     if isinstance(annotation, np.ndarray):
         return {task.class_ids[name]: sure for name, sure in zip(names, found, strict=True) if name in task.class_ids}
     return found[0] if isinstance(annotation, str | Mapping) else found

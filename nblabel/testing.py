@@ -75,6 +75,8 @@ class SimulatedWorker:
         """Say what the worker would answer where `truth` is right."""
         if isinstance(truth, str):
             return truth if self._right() else self._other(truth, names)
+        if isinstance(truth, Mapping) and "annotation" in truth:
+            return {**truth, "annotation": self.answer(truth["annotation"], names)}
         if isinstance(truth, Mapping):
             return truth if self._right() else {**truth, "label": self._other(truth["label"], names)}
         if isinstance(truth, np.ndarray):

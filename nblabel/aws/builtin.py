@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nblabel.errors import RequestError
+from nblabel.tasks.with_attributes import WithAttributes
 
 if TYPE_CHECKING:
     from nblabel.tasks import Task
@@ -163,6 +164,9 @@ def builtin_of(task: Task, *, present: str | None = None) -> BuiltinTask:
     >>> builtin_of(ImageClassification(["cat", "dog"], multiple=True)).name
     'ImageMultiClassMultiLabel'
     """
+    if isinstance(task, WithAttributes):
+        rule = "Ground Truth's pages for images and texts have no place for attributes of an item"
+        raise RequestError("task", task, rule, remedy="push the task without them, or use a team of nl.LocalWorkforce")
     output = task.groundtruth_types[bool(getattr(task, "multiple", False))]
     if output == _VERDICT:
         if present not in _VERIFIED:

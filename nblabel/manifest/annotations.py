@@ -32,7 +32,8 @@ _READERS = 16
 _SHOWN = 3
 _JOB = "labeling-job/"
 _STATUS = "adjustment-status"
-_LAST = ("confidence", _STATUS, "problem")
+_FRAME_ATTRIBUTES = "frame-attributes"
+_LAST = ("confidence", _FRAME_ATTRIBUTES, _STATUS, "problem")
 _SOURCE = "source"
 
 
@@ -153,7 +154,8 @@ def _table(kind: Kind, items: list[_Item], rows: list[int]) -> pd.DataFrame:
     owners = np.repeat(np.arange(len(items)), np.maximum(counts, 1))
     table = parts.astype({name: "Int64" for name, dtype in parts.dtypes.items() if dtype.kind == "i"}).reindex(taken)
     table.index = pd.Index(np.array(rows)[owners])
-    for name, values in {_STATUS: [item.metadata.get(_STATUS) for item in items], "problem": problems}.items():
+    told = {name: [item.metadata.get(name) for item in items] for name in (_STATUS, _FRAME_ATTRIBUTES)}
+    for name, values in {**told, "problem": problems}.items():
         if any(value is not None for value in values):
             table[name] = np.array([*values, None], object)[owners]
     return table

@@ -144,7 +144,15 @@ class Store:
                     f"job {found.name!r} tells its items apart by column {found.identity!r}, not by {identity!r}; pass key={found.identity!r}, or"
                     " another name= or store="
                 )
-            data = dump_json({**describe(task), "class_ids": _known(connection, found)})
+            described = describe(task)
+            (before,) = connection.execute("SELECT task FROM jobs WHERE id = ?", (found.id,)).fetchone()
+            written = [one["name"] for one in load_json(before).get("attributes", ())]
+            if written and "attributes" not in described:
+                raise TaskError(
+                    f"{attribute!r} has attributes of each item: {written}; give nl.WithAttributes({task!r}, [...]) with these or others, or another"
+                    " attribute= or store="
+                )
+            data = dump_json({**described, "class_ids": _known(connection, found)})
             connection.execute("UPDATE jobs SET task = ? WHERE id = ? AND task <> ?", (data, found.id, data))
             return found
 

@@ -84,23 +84,23 @@ class Task(Predictable):
     (``tests/fixtures/<type>/``) and an entry point in the group ``nblabel.tasks``.
     """
 
-    type: ClassVar[str]
+    type: str
     """The name of the task type, also of its TypeScript module."""
-    title: ClassVar[str]
+    title: str
     """What a person calls it."""
     media: str
     """What is labeled: ``image`` or ``text``."""
-    reference: ClassVar[bool] = False
+    reference: bool = False
     """Whether the label attribute refers to a file and so must end in ``-ref``."""
-    groundtruth_types: ClassVar[tuple[str, ...]] = ()
+    groundtruth_types: tuple[str, ...] = ()
     """What the metadata of its labels says under ``type``: a manifest's labels are read by the task type that has theirs."""
     label_keys: ClassVar[str] = "1234567890"
     """Keys for classes that name none, in order."""
     actions: Keymap = MappingProxyType({})
     """The actions that only this task type has (its tools are ``tool-<name>``) and their keys, beside those of `nblabel.keys.SHARED`."""
-    segments: ClassVar[bool] = False
+    segments: bool = False
     """Whether a segmenter can propose what is to be drawn."""
-    suffix: ClassVar[str] = ""
+    suffix: str = ""
     """How the names of such files end."""
     wire_types: ClassVar[tuple[builtins.type, ...]] = ()
     """Dataclasses of the value and of its changes, for the generated TypeScript."""
@@ -249,6 +249,10 @@ class Task(Predictable):
     @abstractmethod
     def annotation(self, value: Any) -> Any:
         """Give the annotation that a value stands for."""
+
+    def bare(self, annotation: Any) -> Any:
+        """Give what an annotation says of the item's parts, without what a task around the task adds."""
+        return annotation
 
     @abstractmethod
     def encode(self, annotation: Any, context: Context) -> tuple[Any, dict[str, Any]]:

@@ -11,7 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from nblabel.errors import AnnotationError, SchemaError
 from nblabel.wire import Suggestion
@@ -35,7 +35,7 @@ class Predictable(ABC):
     A task type whose value is not a list of parts says here what its parts are.
     """
 
-    suggestible: ClassVar[bool] = True
+    suggestible: bool = True
     """Whether parts of an annotation can be suggested."""
 
     @abstractmethod

@@ -9,6 +9,7 @@ from nblabel.labels import Instructions, Label
 from nblabel.store import Store
 from nblabel.store.texts import decode_source, dump_foreign, dump_json, encode_source, load_json
 from nblabel.tasks.bounding_box import BoundingBox
+from nblabel.tasks.with_attributes import WithAttributes
 
 TASK = BoundingBox(["cat", "dog"])
 
@@ -51,6 +52,14 @@ def test_another_type_of_task_is_refused(store):
     store.job("things", TASK)
     with pytest.raises(TaskError, match=r"'things' is a job of type 'bounding-box', not 'stars'; give another attribute=.*store="):
         store.job("things", Stars(["cat"]))
+
+
+def test_attributes_of_items_may_be_added_and_are_not_left_out(store):
+    store.job("things", TASK)
+    store.job("things", WithAttributes(TASK, ["weather"]))
+    assert repr(store.find_job("things")[1]) == f"WithAttributes({TASK!r}, ['weather'])"
+    with pytest.raises(TaskError, match=r"'things' has attributes of each item: \['weather'\]; give nl.WithAttributes\(BoundingBox\(.*store="):
+        store.job("things", TASK)
 
 
 def test_another_column_to_tell_items_apart_is_refused(store):

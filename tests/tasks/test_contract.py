@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from nblabel.attributes import Attribute
 from nblabel.errors import TaskError
 from nblabel.tasks import Task, label_reader, task_type, task_types
 from nblabel.tasks.base import Media
+from nblabel.tasks.with_attributes import WithAttributes
 from nblabel.testing import check_task
 from nblabel.wire import WIRE_TYPES
 
@@ -30,6 +32,17 @@ def test_task_type(name):
             annotations.setdefault(json.dumps(case.get("settings", {})), []).append(case["annotation"])
     for settings, given in annotations.items():
         check_task(make(form, labels["labels"], json.loads(settings)), given, Media(**labels["media"]))
+
+
+@pytest.mark.parametrize("name", [name for name in task_types() if name != "verification"])
+def test_task_type_with_attributes(name):
+    labels = json.loads((FIXTURES / name / "labels.json").read_text(encoding="utf-8"))
+    task = WithAttributes(task_type(name)(labels["labels"]), [Attribute("weather", choices=["dry", "wet"]), Attribute("people", type="number")])
+    assert (task.type, task.reference, task.groundtruth_types) == (name, task.task.reference, task.task.groundtruth_types)
+    cases = [case["annotation"] for case in labels["encode"] if not case.get("settings")]
+    plain = [annotation for annotation in cases if classes(annotation) <= set(labels["labels"])]
+    given = [{"annotation": annotation, "attributes": {"weather": "wet", "people": number}} for number, annotation in enumerate(plain)]
+    check_task(task, [*given, {"annotation": plain[0], "attributes": {}}], Media(**labels["media"]))
 
 
 def make(form, labels, settings):

@@ -54,6 +54,8 @@ export interface Field {
   readonly required: boolean;
   /** Stands beside another one. */
   readonly paired: boolean;
+  /** It is only looked at. */
+  readonly locked?: boolean;
 }
 
 /** An item with its media decoded and its working value. */

@@ -9,14 +9,11 @@ interface Judged<Value> {
   readonly shown: Value | null;
 }
 
-/** The module that a view wants of a task type: its own, or, where its labels are verified, one that shows them and asks for a verdict. */
-export function moduleFor<Value, Change, Media>(task: TaskModule<Value, Change, Media>, view: TaskView): TaskModule<unknown, unknown, Media> {
-  const verified = view.settings["verified"] as TaskView | undefined;
-  // Whoever gets it only hands values and changes back to it.
-  return (verified ? verification(task, verified) : task) as unknown as TaskModule<unknown, unknown, Media>;
-}
-
-function verification<Value, Change, Media>(task: TaskModule<Value, Change, Media>, view: TaskView): TaskModule<Judged<Value>, Verdict, Media> {
+/** A task type whose labels are judged: it shows them, and asks for a verdict. */
+export function verification<Value, Change, Media>(
+  task: TaskModule<Value, Change, Media>,
+  view: TaskView,
+): TaskModule<Judged<Value>, Verdict, Media> {
   return {
     type: task.type,
     tools: [],
@@ -42,8 +39,12 @@ function verification<Value, Change, Media>(task: TaskModule<Value, Change, Medi
     },
     fields: {
       lacking: () => [],
-      of: ({ value }) => [{ ...COMMENT, value: value.verdict.comments[0] ?? null }],
-      set({ value: { verdict } }, _id, _name, to) {
+      of({ value, ...item }) {
+        const about = value.shown === null ? [] : (task.fields?.of({ ...item, value: value.shown }, null, view.settings) ?? []);
+        return [{ ...COMMENT, value: value.verdict.comments[0] ?? null }, ...about.map((field) => ({ ...field, locked: true, required: false }))];
+      },
+      set({ value: { verdict } }, _id, name, to) {
+        if (name !== COMMENT.name) return null;
         const [first = null, ...others] = verdict.comments;
         return to === first ? null : { ...verdict, comments: to === null ? others : [String(to), ...others] };
       },

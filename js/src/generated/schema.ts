@@ -267,3 +267,15 @@ export interface Verified {
   verdict: Verdict;
   shown: unknown;
 }
+
+/** The value of a task, and what is written down of the item. */
+export interface Described {
+  work: unknown;
+  attributes: Record<string, unknown>;
+}
+
+/** A change of the work, and attributes that take the place of those before; null is no change. */
+export interface DescribedChange {
+  work: unknown;
+  attributes: Record<string, unknown> | null;
+}

@@ -1,8 +1,8 @@
 import type { AnyModel, AnyWidget } from "@anywidget/types";
 import { createLabeler, type Labeler, type Opening } from "../core/labeler";
+import { moduleFor } from "../core/module";
 import type { TaskModule } from "../core/task";
 import type { Transport } from "../core/transport";
-import { moduleFor } from "../core/verification";
 import type { TaskView } from "../generated/schema";
 import { mountShell } from "../ui/shell";
 

@@ -1,7 +1,7 @@
 import { createLabeler, type Opening } from "../core/labeler";
+import { moduleFor } from "../core/module";
 import type { TaskModule } from "../core/task";
 import type { Transport } from "../core/transport";
-import { moduleFor } from "../core/verification";
 import { mountShell } from "../ui/shell";
 
 /**

@@ -1,3 +1,4 @@
+import { attributeFields, missingAttribute, withAttribute } from "../core/attributes";
 import { clip, move, type Rectangle, sameRectangle } from "../core/rectangle";
 import { created, type ShapeChange, updated } from "../core/shapes";
 import type { Copies, Field, Fields } from "../core/task";
@@ -36,8 +37,7 @@ export const boxFields: Fields<Value, Change> = {
     const box = value.find((one) => one.id === id);
     if (!box) return [];
     const image = settings["clip"] === false ? null : sizeOf(view);
-    const attributes = attributesOf(settings).filter(({ labels }) => labels.length === 0 || labels.includes(box.label));
-    return [...attributes.map((attribute) => fieldOf(attribute, box)), ...foreign(box, attributes), ...SIDES.map((side) => sideOf(side, box, image))];
+    return [...attributeFields(attributesOf(settings, box.label), box.attributes), ...SIDES.map((side) => sideOf(side, box, image))];
   },
   lacking: (value, settings) => value.filter((box) => missingOf(box, settings)).map(({ id }) => id),
   set({ value, view }, id, name, to, settings) {
@@ -45,19 +45,16 @@ export const boxFields: Fields<Value, Change> = {
     if (!box) return null;
     const side = SIDES.find((one) => one === name);
     if (side) return typeof to === "number" ? resized(box, { ...box, [side]: to }, settings["clip"] === false ? null : sizeOf(view)) : null;
-    const attribute = name.slice(PREFIX.length);
-    if ((box.attributes[attribute] ?? null) === to) return null;
-    const { [attribute]: _, ...others } = box.attributes;
-    return updated({ ...box, attributes: to === null ? others : { ...others, [attribute]: to } });
+    const attributes = withAttribute(box.attributes, name, to);
+    return attributes && updated({ ...box, attributes });
   },
 };
 
-/** Names of attributes among those of the sides. */
-const PREFIX = "attribute ";
-
-export function attributesOf(settings: Readonly<Record<string, unknown>>): readonly Attribute[] {
+/** The attributes that boxes of a class have. */
+function attributesOf(settings: Readonly<Record<string, unknown>>, label: string): readonly Attribute[] {
   // Python wrote them from the same dataclass.
-  return (settings["attributes"] as readonly Attribute[] | undefined) ?? [];
+  const all = (settings["attributes"] as readonly Attribute[] | undefined) ?? [];
+  return all.filter(({ labels }) => labels.length === 0 || labels.includes(label));
 }
 
 /** Says what must be written down before an item can be submitted. */
@@ -70,48 +67,7 @@ export function lackingAttribute(value: Value, settings: Readonly<Record<string,
 }
 
 function missingOf({ label, attributes }: Box, settings: Readonly<Record<string, unknown>>): Attribute | undefined {
-  return attributesOf(settings).find(
-    ({ name, required, labels }) => required && (labels.length === 0 || labels.includes(label)) && attributes[name] === undefined,
-  );
-}
-
-function fieldOf({ name, type, choices, minimum, maximum, required, description }: Attribute, box: Box): Field {
-  const kind = choices.length > 0 ? "choice" : type;
-  return {
-    name: PREFIX + name,
-    title: name,
-    description,
-    kind,
-    value: written(box.attributes[name]),
-    choices,
-    minimum,
-    maximum,
-    required,
-    paired: false,
-  };
-}
-
-/** What a manifest says of a box beside the task's attributes: it can be seen, and taken away. */
-function foreign(box: Box, known: readonly Attribute[]): Field[] {
-  const names = Object.keys(box.attributes).filter((name) => !known.some((attribute) => attribute.name === name));
-  return names.map((name) => {
-    const value = written(box.attributes[name]);
-    const field = {
-      name: PREFIX + name,
-      title: name,
-      description: "Not an attribute of this task",
-      minimum: null,
-      maximum: null,
-      required: false,
-      paired: false,
-    };
-    return { ...field, kind: "choice", value, choices: [String(value)] };
-  });
-}
-
-function written(value: unknown): Field["value"] {
-  if (value === undefined || value === null) return null;
-  return typeof value === "string" || typeof value === "number" ? value : JSON.stringify(value);
+  return missingAttribute(attributesOf(settings, label), attributes);
 }
 
 function sideOf(side: (typeof SIDES)[number], box: Box, image: Size | null): Field {

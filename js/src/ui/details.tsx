@@ -2,61 +2,82 @@ import { useSignal } from "@preact/signals";
 import type { Field } from "../core/task";
 import type { Shell } from "./shell";
 
-/** What can be written down of the selected part, or else of the whole item. */
-export function Details<Value, Change, Media>({ labeler, focusStage }: Shell<Value, Change, Media>) {
+/** What can be written down of the selected part, and of the whole item. */
+export function Details<Value, Change, Media>(shell: Shell<Value, Change, Media>) {
+  const { labeler } = shell;
   const item = labeler.item.value;
   const { fields, entries, legend } = labeler.task;
   if (!item || !fields) return null;
   const chosen = legend ? [] : entries(item.value).filter(({ id }) => labeler.selection.value.includes(id));
   const [part, ...others] = chosen;
-  if (others.length > 0) return null;
-  const list = fields.of(item, part?.id ?? null, labeler.view.settings);
-  if (list.length === 0) return null;
-  const locked = part !== undefined && labeler.visibility.locks(part);
-
+  const ofPart = part && others.length === 0 ? fields.of(item, part.id, labeler.view.settings) : [];
+  const ofItem = fields.of(item, null, labeler.view.settings);
+  if (ofPart.length + ofItem.length === 0) return null;
   return (
-    <form class="details" data-nblabel="details" aria-label={part ? `This ${part.label}` : "This item"} onSubmit={(event) => event.preventDefault()}>
-      {!part && <h3>This item</h3>}
+    <form class="details" data-nblabel="details" onSubmit={(event) => event.preventDefault()}>
+      {part && <Section shell={shell} title={`This ${part.label}`} id={part.id} fields={ofPart} locked={labeler.visibility.locks(part)} />}
+      <Section shell={shell} title="This item" id={null} fields={ofItem} locked={false} />
+    </form>
+  );
+}
+
+interface SectionProps<Value, Change, Media> {
+  shell: Shell<Value, Change, Media>;
+  title: string;
+  /** The part that it is about; null for the item. */
+  id: string | null;
+  fields: readonly Field[];
+  locked: boolean;
+}
+
+function Section<Value, Change, Media>({ shell: { labeler, focusStage }, title, id, fields, locked }: SectionProps<Value, Change, Media>) {
+  const item = labeler.item.value;
+  if (!item || fields.length === 0) return null;
+  return (
+    <fieldset aria-label={title}>
+      {id === null && <h3>{title}</h3>}
       <div class="fields">
-        {list.map((field) => (
+        {fields.map((field) => (
           <Entry
-            key={`${item.view.id} ${part?.id ?? ""} ${field.name}`}
+            key={`${item.view.id} ${id ?? ""} ${field.name}`}
             field={field}
-            locked={locked}
+            id={`field-${id === null ? "item-" : ""}${field.name}`}
+            locked={locked || field.locked === true}
             leave={focusStage}
             inform={labeler.inform}
             set={(to) => {
               const now = labeler.item.value;
-              const change = now?.view.id === item.view.id && fields.set(now, part?.id ?? null, field.name, to, labeler.view.settings);
+              const change = now?.view.id === item.view.id && labeler.task.fields?.set(now, id, field.name, to, labeler.view.settings);
               if (change) labeler.commit(change);
             }}
           />
         ))}
       </div>
-    </form>
+    </fieldset>
   );
 }
 
 interface EntryProps {
   field: Field;
+  id: string;
   locked: boolean;
   set(to: Field["value"]): void;
   leave(): void;
   inform(message: string): void;
 }
 
-function Entry({ field, locked, set, leave, inform }: EntryProps) {
+function Entry({ field, id, locked, set, leave, inform }: EntryProps) {
   const { name, title, description, kind, value, required } = field;
   const missing = required && value === null;
   return (
-    <label class={`field ${field.paired ? "paired" : ""}`} htmlFor={`field-${name}`} data-missing={missing} title={description ?? title}>
+    <label class={`field ${field.paired ? "paired" : ""}`} htmlFor={id} data-missing={missing} title={description ?? title}>
       <span>
         {title}
         {required && <b aria-hidden="true"> *</b>}
       </span>
       {kind === "choice" ? (
         <select
-          id={`field-${name}`}
+          id={id}
           data-nblabel-field={name}
           disabled={locked}
           aria-required={required}
@@ -72,14 +93,14 @@ function Entry({ field, locked, set, leave, inform }: EntryProps) {
           ))}
         </select>
       ) : (
-        <Written field={field} locked={locked} set={set} leave={leave} inform={inform} />
+        <Written field={field} id={id} locked={locked} set={set} leave={leave} inform={inform} />
       )}
     </label>
   );
 }
 
 /** A text or a number: it counts when it is finished, with Enter or by going elsewhere. */
-function Written({ field, locked, set, leave, inform }: EntryProps) {
+function Written({ field, id, locked, set, leave, inform }: EntryProps) {
   const { name, title, kind, value, minimum, maximum, required } = field;
   const draft = useSignal<string | null>(null);
   const shown = draft.value ?? (value === null ? "" : String(value));
@@ -113,7 +134,7 @@ function Written({ field, locked, set, leave, inform }: EntryProps) {
     <input
       type="text"
       inputMode={kind === "number" ? "decimal" : "text"}
-      id={`field-${name}`}
+      id={id}
       data-nblabel-field={name}
       readOnly={locked}
       aria-required={required}

@@ -7,6 +7,7 @@ import { type Editor, hasInstructions } from "../core/task";
 import type { TaskView } from "../generated/schema";
 import { type Actions, commandsOf, labelAction } from "./commands";
 import { Controls } from "./controls";
+import { Details } from "./details";
 import { Dialog, type DialogName } from "./dialog";
 import { Entries } from "./entries";
 import { Examples } from "./examples";
@@ -87,7 +88,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
   });
   const editor = labeler.task.mount(stage, labeler, life.signal);
   const actions: Actions = {
-    submit: () => submit(labeler),
+    submit: () => submit(labeler, focusOn),
     skip: labeler.skip,
     next: () => void labeler.go(labeler.index.value + 1),
     previous: () => void labeler.go(labeler.index.value - 1),
@@ -176,7 +177,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
         <aside>
           <Palette {...shell} />
           <Suggestions {...shell} />
-          {(!labeler.task.choosing || labeler.task.legend) && <Entries {...shell} />}
+          {!labeler.task.choosing || labeler.task.legend ? <Entries {...shell} /> : <Details {...shell} />}
         </aside>
       </div>
       <Footer {...shell} />
@@ -221,11 +222,13 @@ function keymapOf({ keys, labels }: TaskView): Record<string, readonly string[]>
 }
 
 /** Hands the item in, or shows where something required is missing. */
-function submit<Value, Change, Media>(labeler: Labeler<Value, Change, Media>): void {
+function submit<Value, Change, Media>(labeler: Labeler<Value, Change, Media>, focusOn: (selector: string) => boolean): void {
   const item = labeler.item.value;
   const [first] = (item && labeler.task.fields?.lacking(item.value, labeler.view.settings)) ?? [];
   labeler.submit();
-  if (first !== undefined && labeler.item.value?.view.id === item?.view.id) labeler.select([first]);
+  if (labeler.item.value?.view.id !== item?.view.id) return;
+  if (first !== undefined) labeler.select([first]);
+  else focusOn('[data-nblabel="details"] [data-missing="true"] :is(input, select)');
 }
 
 function entryActions<Value, Change, Media>(labeler: Labeler<Value, Change, Media>): Record<"next-entry" | "previous-entry", () => void> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { moduleFor } from "../../src/core/verification";
+import { moduleFor } from "../../src/core/module";
 import type { TaskView, Verdict } from "../../src/generated/schema";
 import boundingBox from "../../src/tasks/bounding-box";
 
