@@ -7,7 +7,9 @@ from typing import Any, Literal
 from nblabel.storage.s3 import make_client, parse
 from nblabel.storage.s3_errors import code_of, explained
 
-__all__ = ["fix_cors"]
+__all__ = ["Media", "fix_cors", "missing_cors"]
+
+Media = Literal["image", "sequence"]
 
 _RULES: dict[str, dict[str, Any]] = {
     "image": {
@@ -27,7 +29,7 @@ _RULES: dict[str, dict[str, Any]] = {
 _LISTS = ("AllowedHeaders", "AllowedMethods", "AllowedOrigins", "ExposeHeaders")
 
 
-def fix_cors(bucket: str, *, media: Literal["image", "sequence"] = "image", dry_run: bool = False, client: Any = None) -> list[dict[str, Any]]:
+def fix_cors(bucket: str, *, media: Media = "image", dry_run: bool = False, client: Any = None) -> list[dict[str, Any]]:
     """Let workers' browsers read a bucket, as Ground Truth needs it for images, and for sequences of video frames or point clouds.
 
     Parameters
@@ -51,23 +53,36 @@ def fix_cors(bucket: str, *, media: Literal["image", "sequence"] = "image", dry_
     StorageError
         There is no such bucket, or its configuration may not be read or changed (``s3:GetBucketCORS``, ``s3:PutBucketCORS``).
     """
-    url = bucket if "://" in bucket else f"s3://{bucket}"
-    name, _ = parse(url)
+    name, url = _bucket(bucket)
     s3 = client or make_client()
-    needed = _RULES[media]
-    with explained(url):
+    present, needed = _rules(s3, name), _RULES[media]
+    if any(_allows(rule, needed) for rule in present):
+        return present
+    rules = [*present, needed]
+    if not dry_run:
+        with explained(url):
+            s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
+    return rules
+
+
+def missing_cors(bucket: str, *, media: Media, client: Any) -> bool:
+    """Tell whether `fix_cors` would change a bucket."""
+    return not any(_allows(rule, _RULES[media]) for rule in _rules(client, bucket))
+
+
+def _bucket(given: str) -> tuple[str, str]:
+    url = given if "://" in given else f"s3://{given}"
+    return parse(url)[0], url
+
+
+def _rules(s3: Any, name: str) -> list[dict[str, Any]]:
+    with explained(f"s3://{name}"):
         try:
-            present = s3.get_bucket_cors(Bucket=name)["CORSRules"]
+            return list(s3.get_bucket_cors(Bucket=name)["CORSRules"])
         except s3.exceptions.ClientError as error:
             if code_of(error) != "NoSuchCORSConfiguration":
                 raise
-            present = []
-        if any(_allows(rule, needed) for rule in present):
-            return list(present)
-        rules = [*present, needed]
-        if not dry_run:
-            s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
-    return rules
+            return []
 
 
 def _allows(rule: dict[str, Any], needed: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""SageMaker's API through boto3, and what its errors mean."""
+"""APIs of AWS through boto3, SageMaker's above all, and what their errors mean."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from nblabel.storage.s3_errors import code_of, meaning_of_exception
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["explained", "sagemaker_client"]
+__all__ = ["explained", "make_client", "sagemaker_client"]
 
-_THROTTLED = "SageMaker asks to go slower, also after several attempts; run the same again in a minute: what exists already is found, not made twice"
+_NAMES = {"sagemaker": "SageMaker", "kms": "KMS", "iam": "IAM", "sts": "STS"}
+_DENIED = "access denied; the role or user in use (see aws sts get-caller-identity) needs {service}:{operation}"
+_THROTTLED = "{name} asks to go slower, also after several attempts; run the same again in a minute: what exists already is found, not made twice"
 _EXPIRED = "the credentials have expired; get new ones (aws sso login, or as you got these), and run the same again: what exists already is found"
 _MEANINGS = {
-    "AccessDeniedException": "access denied; the role or user in use (see aws sts get-caller-identity) needs sagemaker:{operation}, and for a job"
-    " also iam:PassRole for the job's role",
+    "AccessDenied": _DENIED,
+    "AccessDeniedException": _DENIED,
     "ExpiredTokenException": _EXPIRED,
     "ExpiredToken": _EXPIRED,
     "ResourceLimitExceeded": "the account's quota is used up ({message}); wait until other jobs are over, or ask AWS for more (Service Quotas)",
@@ -27,24 +29,33 @@ _MEANINGS = {
 }
 
 
-def sagemaker_client(region: str) -> Any:
-    """Make a client of a region; credentials, profile, endpoint and retries are those of boto3's own configuration."""
+def make_client(service: str, region: str | None = None) -> Any:
+    """Make a client, of a region or of that of boto3's own configuration, from which credentials, profile, endpoint and retries come, too."""
     import boto3
 
-    with explained("connect"):
-        return (boto3.DEFAULT_SESSION or boto3.Session()).client("sagemaker", region_name=region)
+    with explained("connect", service):
+        return (boto3.DEFAULT_SESSION or boto3.Session()).client(service, region_name=region)
+
+
+def sagemaker_client(region: str) -> Any:
+    """Make a client of SageMaker; see `make_client`."""
+    return make_client("sagemaker", region)
 
 
 @contextlib.contextmanager
-def explained(operation: str) -> Iterator[None]:
-    """Turn an error of boto3 into a `ServiceError` that says what to do; `operation` is named as in the API reference."""
+def explained(operation: str, service: str = "sagemaker") -> Iterator[None]:
+    """Turn an error of boto3 into a `ServiceError` that says what to do; operation and service are named as in the API reference and by boto3."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    name = _NAMES.get(service, service)
     try:
         yield
     except ClientError as error:
         code, message = code_of(error), str(error.response.get("Error", {}).get("Message", ""))
-        meaning = _MEANINGS.get(code, "{message} ({code})").format(operation=operation, message=message or str(error), code=code or "no code")
+        facts = {"operation": operation, "service": service, "name": name, "message": message or str(error), "code": code or "no code"}
+        meaning = _MEANINGS.get(code, "{message} ({code})").format(**facts)
+        if operation == "CreateLabelingJob" and _MEANINGS.get(code) == _DENIED:
+            meaning += ", and iam:PassRole for the job's role"
         raise ServiceError(meaning, operation=operation, reason=code) from error
     except BotoCoreError as error:
-        raise ServiceError(meaning_of_exception(error, "SageMaker"), operation=operation, reason=type(error).__name__) from error
+        raise ServiceError(meaning_of_exception(error, name), operation=operation, reason=type(error).__name__) from error
