@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from nblabel.aws.cors import fix_cors, missing_cors
 from nblabel.aws.kms import check_kms_key
 from nblabel.aws.service import explained as explained_service
-from nblabel.aws.service import make_client as make_service_client
 from nblabel.errors import StorageError
-from nblabel.storage.s3 import make_client, parse
+from nblabel.storage.s3 import make_client, make_service_client, parse
 from nblabel.storage.s3_errors import code_of, explained
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ def prepare_bucket(
 
 def _own_account(region: str) -> str:
     with explained_service("GetCallerIdentity", "sts"):
-        return str(make_service_client("sts", region).get_caller_identity()["Account"])
+        return str(make_service_client("sts", region_name=region).get_caller_identity()["Account"])
 
 
 def _region_of(s3: Any, name: str, account: str) -> str | None:

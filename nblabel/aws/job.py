@@ -15,6 +15,7 @@ from nblabel.aws.service import explained, sagemaker_client
 from nblabel.binding import Cells, LabelColumns
 from nblabel.errors import FrameError, RequestError, ServiceError
 from nblabel.manifest import metadata_name, read_manifest
+from nblabel.storage.s3 import current_region
 from nblabel.workforce import open_job
 from nblabel.workforce.output import CONSOLIDATION_RESPONSES, OUTPUT_MANIFEST
 
@@ -231,9 +232,7 @@ def attach(name: str, *, region: str | None = None, task: Task | None = None) ->
     if name.startswith("arn:"):
         region, name = name.split(":")[3], name.rpartition("/")[2]
     if region is None:
-        import boto3
-
-        region = (boto3.DEFAULT_SESSION or boto3.Session()).region_name
+        region = current_region()
     if region is None:
         raise RequestError("region", None, "the job's region is not known", remedy="give region=, or set AWS_DEFAULT_REGION")
     job = GroundTruthJob(name, region, task=task)

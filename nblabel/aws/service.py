@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from nblabel.errors import ServiceError
+from nblabel.storage.s3 import make_service_client
 from nblabel.storage.s3_errors import code_of, meaning_of_exception
 
 if TYPE_CHECKING:
@@ -31,10 +32,8 @@ _MEANINGS = {
 
 def make_client(service: str, region: str | None = None) -> Any:
     """Make a client, of a region or of that of boto3's own configuration, from which credentials, profile, endpoint and retries come, too."""
-    import boto3
-
     with explained("connect", service):
-        return (boto3.DEFAULT_SESSION or boto3.Session()).client(service, region_name=region)
+        return make_service_client(service, region_name=region)
 
 
 def sagemaker_client(region: str) -> Any:

@@ -17,7 +17,7 @@ from nblabel.storage.s3_listing import list_objects
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["S3", "make_client", "parse"]
+__all__ = ["S3", "current_region", "make_client", "make_service_client", "parse"]
 
 CONNECTIONS = 32
 """Most connections of a client, and so most requests at once."""
@@ -46,22 +46,42 @@ def parse(uri: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
+def make_service_client(service: str, session: Any = None, **options: Any) -> Any:
+    """Make a client of any service.
+
+    Parameters
+    ----------
+    service : str
+        As boto3 names it.
+    session : boto3.Session, optional
+        By default the one of ``boto3.setup_default_session``, or else one that is kept for as long as the configuration stays as it is.
+    **options
+        Of boto3's ``Session.client``.
+    """
+    with _default.lock:  # a session makes one client at a time
+        return (session or _default.session()).client(service, **options)
+
+
+def current_region() -> str | None:
+    """Return the region of boto3's own configuration."""
+    found: str | None = _default.session().region_name
+    return found
+
+
 def make_client(session: Any = None, **config: Any) -> Any:
     """Make an S3 client.
 
     Parameters
     ----------
     session : boto3.Session, optional
-        By default the one of ``boto3.setup_default_session``, or else a new one. Credentials, region, profile, endpoint and retries are those of
+        As of `make_service_client`. Credentials, region, profile, endpoint and retries are those of
         boto3's own configuration: ``~/.aws/config`` and environment variables such as ``AWS_PROFILE``, ``AWS_ENDPOINT_URL``, ``AWS_MAX_ATTEMPTS``.
     **config
         Options of `botocore.config.Config`.
     """
-    import boto3
     from botocore.config import Config
 
-    source = session or boto3.DEFAULT_SESSION or boto3.Session()
-    return source.client("s3", config=Config(**{"max_pool_connections": CONNECTIONS, **config}))
+    return make_service_client("s3", session, config=Config(**{"max_pool_connections": CONNECTIONS, **config}))
 
 
 class S3:
@@ -263,22 +283,35 @@ def _object(uri: str) -> tuple[str, str]:
     return bucket, key
 
 
-class _DefaultClient:
-    """Keeps a client for as long as the configuration stays: process, environment, files of the AWS command line, default session."""
+class _Default:
+    """Keeps a session and its S3 client for as long as the configuration stays: process, environment, files of the AWS command line, default session.
+
+    A session has read the models of services, which takes longer than most calls.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._known: tuple[Any, Any] | None = None
+        self.lock = threading.RLock()
+        self._known: Any = None
+        self._session: Any = None
+        self._client: Any = None
 
-    def client(self) -> Any:
+    def session(self) -> Any:
         import boto3
 
         variables = tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("AWS_")))
         wanted = (os.getpid(), boto3.DEFAULT_SESSION, variables, [_changed(*file) for file in _FILES])
-        with self._lock:
-            if self._known is None or self._known[0] != wanted:
-                self._known = (wanted, make_client())
-            return self._known[1]
+        with self.lock:
+            if self._known != wanted:
+                self._session, self._client = boto3.DEFAULT_SESSION or boto3.Session(), None
+                self._known = wanted
+            return self._session
+
+    def client(self) -> Any:
+        with self.lock:
+            session = self.session()
+            if self._client is None:
+                self._client = make_client(session)
+            return self._client
 
 
 def _changed(variable: str, usual: str) -> int:
@@ -289,4 +322,4 @@ def _changed(variable: str, usual: str) -> int:
         return 0
 
 
-_default = _DefaultClient()
+_default = _Default()
