@@ -3,7 +3,7 @@
 `builtin` and `arns` say what the service has, `settings` and `request` make a request of it, `model` and `checks` check it; `templates`, `categories`
 and `examples` are what workers see, `present` looks at the labels that they begin with; `push` makes all of it from a DataFrame, as a `plan` with its
 `cost`. `job` creates such jobs and follows them, through `service`. `bucket` makes a bucket ready, with
-`cors` open to workers' browsers and `kms` for its key; `training` hands labels on. A plan, a
+`cors` open to workers' browsers and `kms` for its key; `role` finds what a role lacks of `permissions`; `training` hands labels on. A plan, a
 request and a template use no network.
 """
 
@@ -14,6 +14,7 @@ from nblabel.aws.job import GroundTruthJob, attach
 from nblabel.aws.kms import check_kms_key
 from nblabel.aws.plan import LabelingJobPlan
 from nblabel.aws.request import labeling_job_request
+from nblabel.aws.role import RoleCheck, check_role
 from nblabel.aws.settings import JobSettings
 from nblabel.aws.teams import Workteam, team
 from nblabel.aws.training import TrainingInput, training_input
@@ -24,10 +25,12 @@ __all__ = [
     "GroundTruthJob",
     "JobSettings",
     "LabelingJobPlan",
+    "RoleCheck",
     "TrainingInput",
     "Workteam",
     "attach",
     "check_kms_key",
+    "check_role",
     "fix_cors",
     "labeling_job_request",
     "prepare_bucket",

@@ -11,7 +11,7 @@ from nblabel.errors import RequestError
 if TYPE_CHECKING:
     from nblabel.aws.builtin import BuiltinTask
 
-__all__ = ["PUBLIC_ACCOUNT", "TeamArn", "lambda_arn", "page_arn", "specification_arn"]
+__all__ = ["PUBLIC_ACCOUNT", "TeamArn", "is_builtin", "lambda_arn", "page_arn", "specification_arn"]
 
 PUBLIC_ACCOUNT = "394669845002"
 """Owns the team of Mechanical Turk and the worker pages."""
@@ -72,6 +72,11 @@ class TeamArn:
 def lambda_arn(step: str, task: BuiltinTask, team: TeamArn) -> str:
     """Give the ARN of a built-in Lambda function; `step` is ``PRE`` (what a worker is shown) or ``ACS`` (annotations become one)."""
     return f"arn:{team.partition}:lambda:{team.region}:{_LAMBDA_ACCOUNTS[team.region]}:function:{step}-{task.name}"
+
+
+def is_builtin(function: str) -> bool:
+    """Tell whether a Lambda function is one of AWS's own, by the ARN."""
+    return function.split(":")[4] in _LAMBDA_ACCOUNTS.values()
 
 
 def page_arn(page: str, team: TeamArn) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nblabel.aws.permissions import buckets_in, needed_statements
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -45,6 +47,11 @@ class LabelingJobPlan:
     task: Task | None = field(default=None, compare=False)
     frame: pd.DataFrame | None = field(default=None, compare=False)
     places: Sequence[int] = field(default=(), compare=False)
+
+    @property
+    def permissions(self) -> list[dict[str, Any]]:
+        """The statements of a policy that its role needs; `nblabel.aws.check_role` finds those that it lacks."""
+        return needed_statements(self.request, buckets_in(self.files.values()))
 
     def __repr__(self) -> str:
         human = self.request["HumanTaskConfig"]

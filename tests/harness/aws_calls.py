@@ -24,13 +24,15 @@ class AwsCalls(list):
     ----------
     errors : dict
         Codes that operations are refused with, by name.
+    answers : dict
+        What gives the answer of an operation, by name, in place of a service.
     at : int or None
         The call (0 is the first) that meets `fault`: a code, ``"kill"``, or ``"lost"``, which takes effect although its answer does not arrive.
     """
 
     def __init__(self, monkeypatch):
         super().__init__()
-        self.errors = {}
+        self.errors, self.answers = {}, {}
         self.at = self.fault = None
         self._lock = threading.Lock()
         make = BaseClient._make_api_call
@@ -55,7 +57,7 @@ class AwsCalls(list):
             self.append((operation, given))
         fault = self.fault if number == self.at else self.errors.get(operation)
         if fault is None:
-            return make(client, operation, given)
+            return self.answers[operation](given) if operation in self.answers else make(client, operation, given)
         if fault == "kill":
             raise KilledError
         if fault == "lost":
