@@ -2,11 +2,12 @@
 
 `builtin` and `arns` say what the service has, `settings` and `request` make a request of it, `model` and `checks` check it; `templates`, `categories`
 and `examples` are what workers see, `present` looks at the labels that they begin with; `push` makes all of it from a DataFrame, as a `plan` with its
-`cost`. `job` creates such jobs and follows them, through `service`. `bucket` makes a bucket ready, with
-`cors` open to workers' browsers and `kms` for its key; `role` finds what a role lacks of `permissions`; `training` hands labels on. A plan, a
-request and a template use no network.
+`cost`. `job` creates such jobs and follows them, through `service`; `lambdas` are functions that a job calls while it runs. `bucket` makes a bucket
+ready, with `cors` open to workers' browsers and `kms` for its key; `role` finds what a role lacks of `permissions`; `training` hands labels on. A
+plan, a request and a template use no network.
 """
 
+from nblabel.aws import lambdas
 from nblabel.aws.bucket import BucketSetup, prepare_bucket
 from nblabel.aws.builtin import BUILTIN_TASKS
 from nblabel.aws.cors import fix_cors
@@ -33,6 +34,7 @@ __all__ = [
     "check_role",
     "fix_cors",
     "labeling_job_request",
+    "lambdas",
     "prepare_bucket",
     "team",
     "training_input",

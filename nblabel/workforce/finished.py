@@ -21,6 +21,7 @@ from nblabel.manifest.origin import folders
 from nblabel.manifest.pairs import Pair, cells, find_pair, pairs
 from nblabel.tasks import label_reader
 from nblabel.tasks.base import Media
+from nblabel.template_answers import element_content
 from nblabel.workforce.answer_files import FileAnswer, Problem, read_answer_files
 from nblabel.workforce.output import OUTPUT_MANIFEST, WORKER_RESPONSES
 
@@ -241,7 +242,8 @@ class FinishedJob:
                 problems.append(Problem(answer.file, f"answer of {answer.worker}: {error}"))
         return kept, problems
 
-    def _annotation(self, content: dict[str, Any]) -> Any:
+    def _annotation(self, answered: Mapping[str, Any]) -> Any:
+        content = element_content(self.task, answered)
         if strange := [name for name in self.task.answer_classes(content) if name not in self.task.class_ids]:
             raise AnnotationError(f"class {strange[0]!r} is not one of the task's: {[label.name for label in self.task.labels]}")
         found = self.task.annotation(self.task.begin(self.task.read_answer(content), Media()))
@@ -298,7 +300,7 @@ class FinishedJob:
         found += sorted(numbered, key=numbered.__getitem__)
         for answer in self._read[0]:
             try:
-                found += reader.answer_classes(answer.content)
+                found += reader.answer_classes(element_content(reader, answer.content))
             except _WRONG:
                 continue  # it is reported where it is read
         return list(dict.fromkeys(name for name in found if isinstance(name, str) and 0 < len(name) <= MAX_NAME))
