@@ -42,6 +42,9 @@ TILE_PIXELS = 320
 TILE_CHARACTERS = 600
 """What a grid shows of a text."""
 
+# From here on the way to the browser takes longer than a look at it in small, which has at least so many pixels on its shorter side.
+_LARGE_BYTES = 2**20
+_GLANCE_PIXELS = 480
 _DEEP_GRAY = {"I", "F", "I;16", "I;16B"}
 _GRAY = {"1", "L", "LA"} | _DEEP_GRAY
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -211,8 +214,30 @@ def preview(media: Picture | Document) -> Picture | Document:
     return Picture(file.getvalue(), "image/jpeg", small.width, small.height, media.depth)
 
 
+def glance(picture: Picture) -> Picture | None:
+    """Make a large photograph quickly small, to be seen while the whole is on its way; None where that would take as long as the whole.
+
+    Only a JPEG file can be decoded in small: an eighth of its size takes a third of the time, and a fortieth of the bytes.
+
+    Raises
+    ------
+    MediaError
+        When the image is damaged.
+    """
+    if picture.mime != "image/jpeg" or len(picture.data) < _LARGE_BYTES:
+        return None
+    try:
+        with JpegImageFile(io.BytesIO(picture.data)) as image:
+            image.draft(None, (_GLANCE_PIXELS, _GLANCE_PIXELS))
+            small, file = _eight_bit(image).convert("RGB"), io.BytesIO()
+            small.save(file, "JPEG")
+    except (OSError, SyntaxError, ValueError, struct.error, Warning) as error:
+        raise MediaError(f"the image is damaged ({error}); write it anew") from error
+    return Picture(file.getvalue(), "image/jpeg", small.width, small.height, picture.depth)
+
+
 def shrink(data: bytes, longest: int) -> Image.Image:
-    """Decode what `read_image` gave, on the stored pixel grid, as RGB with sides of at most `longest` pixels.
+    """Decode what `read_image` gave, on the stored pixel grid, as RGB with sides of at most `longest` pixels, what is transparent as white.
 
     Raises
     ------
@@ -223,9 +248,9 @@ def shrink(data: bytes, longest: int) -> Image.Image:
     try:
         with kind.file(io.BytesIO(data)) as image:
             image.draft(None, (longest, longest))
-            small = _eight_bit(image).convert("RGB")
+            small = _eight_bit(image)
             small.thumbnail((longest, longest))
-            return small
+            return _on_white(small)
     except (OSError, SyntaxError, ValueError, struct.error, Warning) as error:
         raise MediaError(f"the image is damaged ({error}); write it anew") from error
 
@@ -270,6 +295,14 @@ def _eight_bit(image: Image.Image) -> Image.Image:
         scale = 255 / (high - low) if high > low else 1.0
         return image.convert("F").point(lambda level: (level - low) * scale).convert("L")
     return image if image.mode in {"1", "L", "LA", "RGB", "RGBA", "P"} else image.convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    clear = image.convert("RGBA")
+    ground = Image.new("RGBA", clear.size, "white")
+    return Image.alpha_composite(ground, clear).convert("RGB")
 
 
 def _neutralize_jpeg(data: bytes) -> bytes:

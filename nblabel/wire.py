@@ -7,6 +7,8 @@ What happens elsewhere (another view, Python) reaches a front end as ``{"event",
 method   params                      result                  meaning
 ======== =========================== ======================= ==============================================================
 open     `OpenParams`                `ItemView` + media      look at an item; moves nothing, so it serves to fetch ahead
+glance   `OpenParams`                `ItemView` + media      the same at once, a large image in small (``preview``)
+media    `OpenParams`                `MediaView` + media     the whole of what was seen in small
 tiles    `TilesParams`               `Tiles` + media         look at several items in small; moves nothing
 move     `MoveParams`                `Position`              make an item the current one
 commit   `Operation`                 `Receipt`               make one finished gesture durable; safe to repeat
@@ -43,6 +45,7 @@ __all__ = [
     "ItemView",
     "LabelView",
     "Markup",
+    "MediaView",
     "MoveParams",
     "Nothing",
     "Notice",
@@ -151,8 +154,9 @@ class ItemView:
 
     `id` is the store's and never changes; `index` is the item's place in this session. `value` is the task's working value. `edited` means that a
     submitted item has changes that were not submitted again. `next` is the first unfinished item after this one, this one left out, so that a front
-    end can move on without waiting. `error` says why the media cannot be shown. Sizes are pixels of the stored image. Of the `suggestions` those
-    whose ids are in `answered` were accepted or rejected; the others wait. `latest` is the id of the newest operation on the item.
+    end can move on without waiting. `error` says why the media cannot be shown. Sizes are pixels of the stored image, also where `preview` says that
+    the media beside it are that image in small. Of the `suggestions` those whose ids are in `answered` were accepted or rejected; the others wait.
+    `latest` is the id of the newest operation on the item.
     """
 
     id: int
@@ -165,6 +169,7 @@ class ItemView:
     mime: str | None = None
     width: int | None = None
     height: int | None = None
+    preview: bool = False
     error: str | None = None
     suggestions: list[Suggestion] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
@@ -234,6 +239,14 @@ class OpenParams:
     """Which item to look at."""
 
     index: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MediaView:
+    """The media of an item, which travel beside it, or why they cannot be shown."""
+
+    mime: str | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -336,6 +349,7 @@ WIRE_TYPES: tuple[type, ...] = (
     Receipt,
     Position,
     OpenParams,
+    MediaView,
     TilesParams,
     Tiles,
     MoveParams,

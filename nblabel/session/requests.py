@@ -53,6 +53,16 @@ def _open(session: Session, params: OpenParams, _: str | None) -> tuple[Any, Buf
     return view, () if data is None else (data,)
 
 
+def _glance(session: Session, params: OpenParams, _: str | None) -> tuple[Any, Buffers]:
+    view, data = session.glance(params.index)
+    return view, () if data is None else (data,)
+
+
+def _media(session: Session, params: OpenParams, _: str | None) -> tuple[Any, Buffers]:
+    view, data = session.whole(params.index)
+    return view, () if data is None else (data,)
+
+
 def _tiles(session: Session, params: TilesParams, _: str | None) -> tuple[Any, Buffers]:
     shown = [session.tile(index) for index in params.indices[:MOST_TILES]]
     return Tiles(items=[view for view, _ in shown]), [data for _, data in shown if data is not None]
@@ -105,6 +115,8 @@ def _leave(session: Session, params: Nothing, _: str | None) -> tuple[Any, Buffe
 
 _METHODS: dict[str, tuple[type, Callable[[Session, Any, str | None], tuple[Any, Buffers]]]] = {
     "open": (OpenParams, _open),
+    "glance": (OpenParams, _glance),
+    "media": (OpenParams, _media),
     "tiles": (TilesParams, _tiles),
     "move": (MoveParams, _move),
     "more": (Nothing, _more),

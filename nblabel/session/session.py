@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nblabel.errors import MediaError, SessionError, StorageError
-from nblabel.media import preview
+from nblabel.media import glance, preview
 from nblabel.session import requests
 from nblabel.session.commits import Commits
 from nblabel.session.offers import Offers
@@ -19,6 +19,7 @@ from nblabel.session.shown import media_of
 from nblabel.session.standings import Standings
 from nblabel.wire import (
     ItemView,
+    MediaView,
     Nothing,
     Notice,
     Operation,
@@ -231,6 +232,20 @@ class Session:
         if shown is None:
             return view, None
         return replace(view, mime=shown.mime, width=media.width, height=media.height), shown.data
+
+    def glance(self, index: int) -> tuple[ItemView, bytes | None]:
+        """Show an item as `view` does, a large image in small: `whole` then gives the rest."""
+        view, data = self.view(index)
+        try:
+            small = None if data is None or self.task.media != "image" else glance(self._reading.picture(index))
+        except MediaError as error:
+            return replace(view, mime=None, error=str(error)), None
+        return (view, data) if small is None else (replace(view, mime=small.mime, preview=True), small.data)
+
+    def whole(self, index: int) -> tuple[MediaView, bytes | None]:
+        """Give the media of an item, or why they cannot be shown."""
+        shown, trouble = self._reading.shown(self._check(index))
+        return (MediaView(error=trouble), None) if shown is None else (MediaView(mime=shown.mime), shown.data)
 
     def tile(self, index: int) -> tuple[ItemView, bytes | None]:
         """Show an item in small, as `view` does in full."""

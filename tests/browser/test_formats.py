@@ -12,6 +12,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import nblabel as nl
+from nblabel.errors import SessionError
+from nblabel.session import Session
 
 COLORS = {(16, 12): (220, 30, 30), (48, 12): (30, 180, 30), (16, 36): (30, 30, 220), (48, 36): (240, 240, 240)}
 """Colours of the quarters of a picture of 64 x 48 pixels, by their middles."""
@@ -120,4 +122,58 @@ def test_what_cannot_be_shown_says_why_and_is_skipped(plain_page, tmp_path):
     labeler.expect_place(4)
     plain_page.settle(labeler)
     assert widget.progress.skipped == 3
+    widget.close()
+
+
+def large():
+    """A photograph of sorts that comes in small first: the quarters, and grain over them."""
+    grain = np.random.default_rng(0).integers(-40, 40, (1500, 2000, 3))
+    pixels = np.asarray(quarters().resize((2000, 1500), Image.Resampling.NEAREST)).astype(int)
+    return Image.fromarray((pixels + grain).clip(0, 255).astype(np.uint8))
+
+
+def test_a_large_photograph_is_seen_in_small_and_worked_on_before_the_whole_is_there(plain_page, tmp_path, monkeypatch):
+    found = {"small.png": saved(quarters(), "PNG"), "next.png": saved(quarters(), "PNG"), "near.png": saved(quarters(), "PNG")}
+    found["far.jpg"] = saved(large(), "JPEG", quality=95)
+    assert len(found["far.jpg"]) > 2**20
+    widget = nl.label(write(tmp_path, found), nl.BoundingBox(["quarter"]), attribute="things", store=tmp_path / "store.db")
+    labeler = plain_page.show(widget)
+    plain_page.settle(labeler)
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "whole", not_now)
+        widget.index = 3
+        plain_page.settle(labeler)
+        labeler.expect_place(4)
+        expect(labeler.root.locator(".arriving")).to_have_text("The whole image is on its way…")
+        for place, color in COLORS.items():
+            screen = labeler.screen(place[0] * 2000 / 64, place[1] * 1500 / 48)
+            assert labeler.stage.evaluate(PICK, list(screen)) == pytest.approx(color, abs=40)
+        labeler.drag((200, 150), (1800, 1350))
+        plain_page.settle(labeler)
+    (box,) = widget.value
+    assert [box[side] for side in ("left", "top", "width", "height")] == pytest.approx([200, 150, 1600, 1200], abs=5)
+
+    zoom = labeler.stage.get_attribute("data-zoom")
+    labeler.press("a")
+    labeler.press("d")
+    plain_page.settle(labeler)
+    expect(labeler.root.locator(".arriving")).to_have_count(0)
+    assert labeler.entries() == ["quarter"]
+    assert labeler.stage.get_attribute("data-zoom") == zoom
+    widget.close()
+
+
+def not_now(session, index):
+    raise SessionError("not now")
+
+
+def test_what_is_transparent_is_seen_as_such(plain_page, tmp_path):
+    picture = quarters().convert("RGBA")
+    picture.paste((0, 0, 0, 0), (0, 0, 32, 24))
+    widget = nl.label(write(tmp_path, {"clear.png": saved(picture, "PNG")}), nl.BoundingBox(["quarter"]), attribute="things", store=tmp_path / "s.db")
+    labeler = plain_page.show(widget)
+    plain_page.page.wait_for_timeout(50)
+    colors = {tuple(labeler.stage.evaluate(PICK, list(labeler.screen(x, 12)))) for x in np.linspace(4, 28, 40)}
+    assert colors == {(255, 255, 255), (220, 220, 220)}
+    assert labeler.stage.evaluate(PICK, list(labeler.screen(48, 12))) == pytest.approx(COLORS[48, 12], abs=5)
     widget.close()

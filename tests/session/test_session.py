@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 import logging
 import threading
 
 import pytest
+from PIL import Image
 
 from nblabel.errors import AnnotationError, MediaError, SchemaError, SessionError
 from nblabel.session import Session, shown
@@ -50,6 +52,7 @@ def test_open_shows_an_item_and_moves_nothing(session, photos):
         "mime": "image/png",
         "width": 64,
         "height": 48,
+        "preview": False,
         "error": None,
         "suggestions": [],
         "answered": [],
@@ -166,6 +169,28 @@ def test_undo_goes_to_the_item(session):
     assert ask(session, "undo")[0] is None
     assert ask(session, "redo")[0]["index"] == 1
     assert ask(session, "redo")[0] is None
+
+
+def test_a_glance_shows_a_large_photograph_in_small_and_all_else_as_it_is(session, photos):
+    photos.media[0], photos.media[2] = photograph((2000, 1500)), photograph((2000, 1500))[: 2**20]
+    view, (small,) = ask(session, "glance", {"index": 0})
+    assert (view["preview"], view["mime"], view["width"], view["height"]) == (True, "image/jpeg", 2000, 1500)
+    with Image.open(io.BytesIO(small)) as image:
+        assert image.size == (1000, 750)
+    assert len(small) < len(photos.media[0]) / 4
+    whole, (data,) = ask(session, "media", {"index": 0})
+    assert (whole, data) == ({"mime": "image/jpeg", "error": None}, photos.media[0])
+    assert ask(session, "open", {"index": 0})[0] == {**view, "preview": False}
+    assert ask(session, "glance", {"index": 1}) == ask(session, "open", {"index": 1})
+    assert "damaged" in ask(session, "glance", {"index": 2})[0]["error"]
+    whole, buffers = ask(session, "media", {"index": 3})
+    assert ("the file is gone" in whole["error"], whole["mime"], buffers) == (True, None, ())
+
+
+def photograph(size):
+    file = io.BytesIO()
+    Image.effect_noise(size, 60).save(file, "JPEG", quality=95)
+    return file.getvalue()
 
 
 @pytest.mark.parametrize(("index", "reason"), [(3, "the file is gone"), (4, "not an image")])

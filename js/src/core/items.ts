@@ -1,4 +1,4 @@
-import type { ItemView } from "../generated/schema";
+import type { ItemView, MediaView } from "../generated/schema";
 import type { LoadedItem, TaskModule } from "./task";
 import type { Client } from "./transport";
 
@@ -7,9 +7,12 @@ const KEPT = 6;
 const HEAVIEST = 400e6;
 
 export interface Items<Value, Media> {
-  /** Loads an item, or gives it at once when it was fetched ahead. */
-  /** `arriving` where it is on its way already. */
+  /** Loads an item, or gives it at once when it was fetched ahead; `arriving` where it is on its way already. */
   load(index: number, arriving?: Promise<LoadedItem<Value, Media>>): Promise<LoadedItem<Value, Media>>;
+  /** Loads an item to be seen as soon as can be: a large image may come in small first, `view.preview` then. */
+  glance(index: number): Promise<LoadedItem<Value, Media>>;
+  /** Brings the whole of an item that is here in small, and leaves what was done to it meanwhile; null when it is not here any more. */
+  whole(index: number): Promise<LoadedItem<Value, Media> | null>;
   peek(index: number): LoadedItem<Value, Media> | undefined;
   put(item: LoadedItem<Value, Media>): void;
   /** The item changed elsewhere: it must be loaded again. */
@@ -75,8 +78,8 @@ export function createItems<Value, Change, Media>(
     }
   }
 
-  async function ask(index: number): Promise<LoadedItem<Value, Media>> {
-    const { result, buffers } = await client.request<ItemView>("open", { index });
+  async function ask(index: number, method: "open" | "glance" = "open"): Promise<LoadedItem<Value, Media>> {
+    const { result, buffers } = await client.request<ItemView>(method, { index });
     return loadItem(task, result, buffers[0] ?? null, complete);
   }
 
@@ -102,6 +105,19 @@ export function createItems<Value, Change, Media>(
     return promise;
   }
 
+  async function whole(index: number): Promise<LoadedItem<Value, Media> | null> {
+    const { result, buffers } = await client.request<MediaView>("media", { index });
+    const before = ready.get(index);
+    if (!before?.view.preview) return null;
+    const { media, error } = await loadMedia(task, { ...before.view, ...result }, buffers[0] ?? null);
+    if (media !== null) alive.add(media);
+    const kept = ready.get(index);
+    const item = kept?.view.preview ? { ...kept, media, view: { ...kept.view, mime: result.mime, error, preview: false } } : null;
+    if (item) put(item);
+    else sweep();
+    return item;
+  }
+
   /** Whether one more item like that on show fits beside what is here and on its way. */
   function hasRoom(): boolean {
     return weight() + (coming.size + 1) * weightOf(shown()) <= HEAVIEST;
@@ -109,6 +125,8 @@ export function createItems<Value, Change, Media>(
 
   return {
     load,
+    glance: (index) => load(index, coming.has(index) || ready.has(index) ? undefined : ask(index, "glance")),
+    whole,
     peek: (index) => ready.get(index),
     put(item) {
       put(item);
@@ -148,11 +166,21 @@ export async function loadItem<Value, Change, Media>(
 ): Promise<LoadedItem<Value, Media>> {
   // Before anything is awaited: what is still waiting to be sent now is not in this value, what is sent meanwhile would be counted twice.
   const { view, value } = complete(fresh, task.parse(fresh.value));
-  if (view.error !== null) return { view, value, media: null };
+  const { media, error } = await loadMedia(task, view, data);
+  return { view: error === view.error ? view : { ...view, error }, value, media };
+}
+
+/** Decodes media, or says why that cannot be. */
+async function loadMedia<Value, Change, Media>(
+  task: TaskModule<Value, Change, Media>,
+  view: ItemView,
+  data: DataView | null,
+): Promise<{ media: Media | null; error: string | null }> {
+  if (view.error !== null) return { media: null, error: view.error };
   try {
-    return { view, value, media: await task.load(data, view) };
+    return { media: await task.load(data, view), error: null };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { view: { ...view, error: `the browser cannot show it (${reason})` }, value, media: null };
+    return { media: null, error: `the browser cannot show it (${reason})` };
   }
 }

@@ -143,11 +143,21 @@ export function createLabeler<Value, Change, Media>(
       item.value = loaded;
       since = performance.now();
       announce(`Item ${wanted + 1} of ${progress.value.total}: ${loaded.view.name}`);
+      if (loaded.view.preview) await bringWhole(wanted);
+      if (life.signal.aborted || index.value !== wanted) return;
       const ahead = [loaded.view.next, wanted + 1, wanted + 2];
       items.prefetch(ahead.filter((place) => place !== null && place < progress.value.total) as number[]);
     } catch (error) {
       say("error", `Item ${wanted + 1} could not be loaded: ${messageOf(error)}`);
     }
+  }
+
+  /** Puts the whole image in the place of the small one that is on show. */
+  async function bringWhole(wanted: number): Promise<void> {
+    const whole = await items.whole(wanted);
+    if (whole === null || item.value?.view.id !== whole.view.id) return;
+    item.value = whole;
+    items.put(whole); // lets go of the small one
   }
 
   async function go(wanted: number): Promise<void> {
@@ -160,7 +170,7 @@ export function createLabeler<Value, Change, Media>(
     }
     if (wanted === index.value && wanted === shown) return;
     client.request<Position>("move", { index: wanted }).catch((error: Error) => say("error", error.message));
-    await show(wanted, items.load(wanted));
+    await show(wanted, items.glance(wanted));
   }
 
   /** Asks for another item where they are given out one after another. */
@@ -382,7 +392,7 @@ export function createLabeler<Value, Change, Media>(
     if (event === "notice") notice.value = params as Notice;
     if (event === "moved") {
       const position = params as Position;
-      if (position.origin !== client.origin && position.index !== index.value) void show(position.index, items.load(position.index));
+      if (position.origin !== client.origin && position.index !== index.value) void show(position.index, items.glance(position.index));
     }
   });
 

@@ -63,6 +63,7 @@ export interface ItemView {
   mime: string | null;
   width: number | null;
   height: number | null;
+  preview: boolean;
   error: string | null;
   suggestions: Suggestion[];
   answered: string[];
@@ -112,6 +113,12 @@ export interface Position {
 /** Which item to look at. */
 export interface OpenParams {
   index: number;
+}
+
+/** The media of an item, which travel beside it, or why they cannot be shown. */
+export interface MediaView {
+  mime: string | null;
+  error: string | null;
 }
 
 /** Which items to look at in small. */

@@ -62,7 +62,7 @@ export default task;
 function mount(element: HTMLElement, context: TaskContext<Value, Change, ImageBitmap>, life: AbortSignal): Editor {
   const colors = new Map(context.labels.map((label) => [label.name, label.color]));
   const boxes = computed(() => [...(context.item.value?.value ?? []), ...context.suggestions.waiting.value.map(({ part }) => part as Box)]);
-  const image = computed<Size>(() => context.item.value?.media ?? { width: 0, height: 0 });
+  const image = computed<Size>(() => ({ width: context.item.value?.view.width ?? 0, height: context.item.value?.view.height ?? 0 }));
   const snap = signal(false);
   // Only a task that lets boxes reach out of the image has something to toggle here.
   const clip = signal(context.view.settings["clip"] !== false);

@@ -49,6 +49,7 @@ export function createWandTool(scene: MaskScene): StageTool {
   function begin(at: Point, erase: boolean): void {
     const image = scene.image.value;
     const area = scene.seen();
+    if (!image) scene.inform("The whole image is still on its way. Try again in a moment.");
     if (!image || !inside(area, at)) return;
     const colors = colorsOf(image, area);
     const draft = colors && scene.begin(erase);

@@ -78,7 +78,7 @@ export function createPainting(context: MaskContext, layer: MaskLayer, seen: () 
   return {
     mask,
     label,
-    image: computed(() => context.item.value?.media ?? null),
+    image: computed(() => (context.item.value?.view.preview ? null : (context.item.value?.media ?? null))),
     brush,
     unlabeledOnly,
     tolerance: signal(15),

@@ -7,6 +7,8 @@ import { listen } from "./gestures";
 import { onFrame } from "./on-frame";
 import { restLayer } from "./rest-layer";
 
+const CHECKER_PX = 8;
+
 export interface ImageStageOptions {
   item: ReadonlySignal<LoadedItem<unknown, ImageBitmap> | null>;
   tool: ReadonlySignal<StageTool>;
@@ -44,7 +46,7 @@ export function createImageStage(element: HTMLElement, { item, tool, layer, rest
   const strokes = signal(0);
   const ratio = screenRatio(life);
   const adjusted: Picture = { brightness: signal(1), contrast: signal(1), smooth: signal(true) };
-  const image = computed<Size>(() => item.value?.media ?? { width: item.value?.view.width ?? 1, height: item.value?.view.height ?? 1 });
+  const image = computed<Size>(() => ({ width: item.value?.view.width ?? 1, height: item.value?.view.height ?? 1 }));
 
   // ---- what is seen
 
@@ -81,7 +83,7 @@ export function createImageStage(element: HTMLElement, { item, tool, layer, rest
     onFrame(() => {
       const context = prepare(picture, size.value, ratio.value);
       const media = item.value?.media;
-      if (context && media) drawImage(context, media, view.value, size.value, adjusted.smooth.value);
+      if (context && media) drawImage(context, media, image.value, view.value, size.value, adjusted.smooth.value);
     }),
     effect(() => {
       const { brightness, contrast } = adjusted;
@@ -174,16 +176,41 @@ function prepare(canvas: HTMLCanvasElement, size: Size, ratio: number): CanvasRe
   return context;
 }
 
-function drawImage(context: CanvasRenderingContext2D, media: ImageBitmap, view: Viewport, size: Size, smooth: boolean): void {
+let checkered: CanvasPattern | null = null;
+
+/** What is seen through an image where it is transparent, in any theme. */
+function checkers(context: CanvasRenderingContext2D): CanvasPattern | null {
+  if (checkered) return checkered;
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 2 * CHECKER_PX;
+  const paint = tile.getContext("2d");
+  if (!paint) return null;
+  paint.fillStyle = "#ffffff";
+  paint.fillRect(0, 0, tile.width, tile.height);
+  paint.fillStyle = "#dcdcdc";
+  paint.fillRect(0, 0, CHECKER_PX, CHECKER_PX);
+  paint.fillRect(CHECKER_PX, CHECKER_PX, CHECKER_PX, CHECKER_PX);
+  checkered = context.createPattern(tile, "repeat");
+  return checkered;
+}
+
+/** Draws what is seen of an image, of which `media` may be a smaller picture. */
+function drawImage(context: CanvasRenderingContext2D, media: ImageBitmap, image: Size, view: Viewport, size: Size, smooth: boolean): void {
+  const { width, height } = media;
+  const [across, down] = [width / image.width, height / image.height];
   // Pixels are shown as squares once they are large enough to be aimed at.
-  context.imageSmoothingEnabled = smooth && view.zoom < 3;
+  context.imageSmoothingEnabled = (smooth && view.zoom < 3) || across < 1;
   context.imageSmoothingQuality = "medium";
-  const left = Math.max(view.x, 0);
-  const top = Math.max(view.y, 0);
-  const width = Math.min(view.x + size.width / view.zoom, media.width) - left;
-  const height = Math.min(view.y + size.height / view.zoom, media.height) - top;
-  if (width <= 0 || height <= 0) return;
-  context.drawImage(media, left, top, width, height, (left - view.x) * view.zoom, (top - view.y) * view.zoom, width * view.zoom, height * view.zoom);
+  const seen = seenOf(view, size, image);
+  if (seen.width <= 0 || seen.height <= 0) return;
+  const [left, top] = [(seen.left - view.x) * view.zoom, (seen.top - view.y) * view.zoom];
+  const ground = checkers(context);
+  if (ground) {
+    context.fillStyle = ground;
+    context.fillRect(left, top, seen.width * view.zoom, seen.height * view.zoom);
+  }
+  const from = [seen.left * across, seen.top * down, seen.width * across, seen.height * down] as const;
+  context.drawImage(media, ...from, left, top, seen.width * view.zoom, seen.height * view.zoom);
 }
 
 function same(one: Viewport, other: Viewport): boolean {

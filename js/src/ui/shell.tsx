@@ -206,6 +206,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
 function Cover<Value, Change, Media>({ labeler }: Shell<Value, Change, Media>) {
   const error = labeler.item.value?.view.error ?? null;
   if (labeler.loading.value) return <div class="cover quiet">Loading…</div>;
+  if (labeler.item.value?.view.preview) return <div class="arriving">The whole image is on its way…</div>;
   if (error === null) return null;
   return (
     <div class="cover" role="alert">

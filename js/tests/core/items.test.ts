@@ -214,6 +214,20 @@ describe("items", () => {
     expect(session.asked("open")).toHaveLength(2);
   });
 
+  it("has no use for a whole image whose item was forgotten meanwhile", async () => {
+    session.large.add(1);
+    const items = open();
+    const glance = items.glance(1);
+    await settle();
+    expect((await glance).view.preview).toBe(true);
+    const whole = items.whole(1);
+    items.forget(1);
+    await settle();
+    expect(await whole).toBeNull();
+    expect(items.peek(1)).toBeUndefined();
+    expect(released()).toEqual([1]);
+  });
+
   it("asks again for what was forgotten", async () => {
     const items = open();
     items.prefetch([1]);

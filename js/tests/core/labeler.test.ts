@@ -212,7 +212,7 @@ describe("undo and redo", () => {
       void page.go(far);
       await settle();
     }
-    session.refusals.set("open", { code: "session", message: "not now", path: null });
+    session.refusals.set("glance", { code: "session", message: "not now", path: null });
     void page.undo();
     await settle();
     expect(page.notice.value?.message).toContain("not now");
@@ -532,10 +532,36 @@ describe("moving on", () => {
     expect(page.index.value).toBe(1);
   });
 
+  it("shows a large image in small, and takes the whole for it without what was done meanwhile being lost", async () => {
+    session = new FakeSession(12);
+    session.large.add(9);
+    const page = await open();
+    session.refusals.set("media", { code: "session", message: "not now", path: null });
+    void page.go(9);
+    await settle();
+    expect(page.item.value?.view).toMatchObject({ index: 9, preview: true, width: WIDTH, height: HEIGHT });
+    expect(page.notice.value?.message).toBe("Item 10 could not be loaded: not now");
+    const small = page.item.value?.media;
+    page.commit(created(box("a")));
+    await settle();
+
+    session.refusals.clear();
+    void page.go(8);
+    await settle();
+    void page.go(9);
+    await settle();
+    expect(page.item.value?.view.preview).toBe(false);
+    expect(boxes(page)).toEqual(["a"]);
+    expect(page.item.value?.media).not.toBe(small);
+    expect((page.task as unknown as ReturnType<typeof fakeTask>).released).toContain(small);
+    expect(session.asked("glance").map(({ params }) => params)).toEqual([{ index: 9 }, { index: 8 }]);
+    expect(session.asked("open").at(-1)?.params).toEqual({ index: 11 });
+  });
+
   it("says when an item cannot be loaded", async () => {
     session = new FakeSession(12);
     const page = await open();
-    session.refusals.set("open", { code: "session", message: "not now", path: null });
+    session.refusals.set("glance", { code: "session", message: "not now", path: null });
     void page.go(9);
     await settle();
     expect(page.notice.value).toEqual({ level: "error", message: "Item 10 could not be loaded: not now" });

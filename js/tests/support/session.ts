@@ -87,6 +87,8 @@ export class FakeSession {
   lostAnswers = 0;
   /** Requests whose method is in here are refused with this. */
   readonly refusals = new Map<string, ErrorView>();
+  /** Items that a glance gives in small. */
+  readonly large = new Set<number>();
   private readonly log: Logged[] = [];
   private readonly links: Link[] = [];
   private readonly inbox: Letter[] = [];
@@ -220,10 +222,17 @@ export class FakeSession {
 
   private handle(method: string, params: unknown, origin: string | null): [unknown, DataView[]] {
     switch (method) {
-      case "open": {
+      case "open":
+      case "glance": {
         const index = this.place(params);
         const media = this.media(index);
-        return [this.view(index), media ? [media] : []];
+        return [{ ...this.view(index), preview: method === "glance" && this.large.has(index) }, media ? [media] : []];
+      }
+      case "media": {
+        const index = this.place(params);
+        const media = this.media(index);
+        const { mime, error } = this.view(index);
+        return [{ mime, error }, media ? [media] : []];
       }
       case "move": {
         const index = this.place(params);
@@ -273,6 +282,7 @@ export class FakeSession {
       suggestions: [],
       answered: [],
       latest: this.latest(index),
+      preview: false,
       ...size,
     };
   }
