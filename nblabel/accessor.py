@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
-    from nblabel.aws import GroundTruthJob, LabelingJobPlan, Workteam
+    from nblabel.aws import GroundTruthJob, GroundTruthJobs, LabelingJobPlan, LabelingJobsPlan, Workteam
     from nblabel.tasks import Task
     from nblabel.workforce import LabelingJob, Team
 
@@ -163,7 +163,7 @@ class ManifestAccessor:
         priority: str | None = None,
         enough: float | None = None,
         **options: Any,
-    ) -> LabelingJob | GroundTruthJob | LabelingJobPlan:
+    ) -> LabelingJob | GroundTruthJob | GroundTruthJobs | LabelingJobPlan | LabelingJobsPlan:
         """Give the rows to a team; run again, it gives the same job.
 
         Parameters
@@ -194,8 +194,8 @@ class ManifestAccessor:
 
         Returns
         -------
-        LabelingJob, GroundTruthJob or LabelingJobPlan
-            The job; with a team of Ground Truth and ``dry_run=True``, what would be sent and uploaded.
+        LabelingJob, GroundTruthJob, GroundTruthJobs, LabelingJobPlan or LabelingJobsPlan
+            The job, or several that are used like one; with a team of Ground Truth and ``dry_run=True``, what would be sent and uploaded.
 
         Raises
         ------

@@ -1,19 +1,26 @@
 """Amazon SageMaker Ground Truth: work teams, labeling jobs.
 
-`builtin` and `arns` say what the service has, `settings` and `request` make a request of it, `model` and `checks` check it; `templates`, `categories`
-and `examples` are what workers see, `present` looks at the labels that they begin with; `push` makes all of it from a DataFrame, as a `plan` with its
-`cost`. `job` creates such jobs and follows them, through `service`; `lambdas` are functions that a job calls while it runs. `bucket` makes a bucket
-ready, with `cors` open to workers' browsers and `kms` for its key; `role` finds what a role lacks of `permissions`; `training` hands labels on. A
-plan, a request and a template use no network.
+- `builtin` and `arns` say what the service has, `settings` and `request` make a request of it, `model` and `checks` check it.
+- `templates`, `categories` and `examples` are what workers see, `present` looks at the labels that they begin with.
+- `push` makes all of it from a DataFrame (`rows`, with files of this machine as `sources`), as a `plan` with its `cost`.
+- `create` makes the jobs of a plan and `attach` finds those of others; `job` and `jobs` follow them, through `service`, and bring their labels back,
+  as `labels` of a DataFrame.
+- `lambdas` are functions that a job calls while it runs.
+- `bucket` makes a bucket ready, `cors` opens it to workers' browsers, `kms` checks its key; `role` finds what a role lacks of `permissions`.
+- `training` hands labels on.
+
+A plan, a request and a template use no network.
 """
 
 from nblabel.aws import lambdas
+from nblabel.aws.attach import attach
 from nblabel.aws.bucket import BucketSetup, prepare_bucket
 from nblabel.aws.builtin import BUILTIN_TASKS
 from nblabel.aws.cors import fix_cors
-from nblabel.aws.job import GroundTruthJob, attach
+from nblabel.aws.job import GroundTruthJob
+from nblabel.aws.jobs import GroundTruthJobs
 from nblabel.aws.kms import check_kms_key
-from nblabel.aws.plan import LabelingJobPlan
+from nblabel.aws.plan import LabelingJobPlan, LabelingJobsPlan
 from nblabel.aws.request import labeling_job_request
 from nblabel.aws.role import RoleCheck, check_role
 from nblabel.aws.settings import JobSettings
@@ -24,8 +31,10 @@ __all__ = [
     "BUILTIN_TASKS",
     "BucketSetup",
     "GroundTruthJob",
+    "GroundTruthJobs",
     "JobSettings",
     "LabelingJobPlan",
+    "LabelingJobsPlan",
     "RoleCheck",
     "TrainingInput",
     "Workteam",

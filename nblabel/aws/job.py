@@ -1,4 +1,4 @@
-"""Labeling jobs that run in Ground Truth: created, followed, stopped, and brought back."""
+"""A labeling job that runs in Ground Truth: followed, stopped, and brought back."""
 
 from __future__ import annotations
 
@@ -9,35 +9,33 @@ import time
 from typing import TYPE_CHECKING, Any, Literal
 
 from nblabel import storage
-from nblabel.aws.arns import TeamArn
-from nblabel.aws.model import check_request
+from nblabel.aws.labels import filled, with_files
 from nblabel.aws.service import explained, sagemaker_client
-from nblabel.binding import Cells, LabelColumns
-from nblabel.errors import FrameError, RequestError, ServiceError
+from nblabel.binding import Cells
+from nblabel.errors import FrameError
 from nblabel.manifest import metadata_name, read_manifest
-from nblabel.storage.s3 import current_region
 from nblabel.workforce import open_job
 from nblabel.workforce.output import CONSOLIDATION_RESPONSES, OUTPUT_MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import os
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
-    from nblabel.aws.plan import LabelingJobPlan
     from nblabel.tasks import Task
     from nblabel.workforce.finished import FinishedJob
     from nblabel.workforce.job import Status
 
-__all__ = ["GroundTruthJob", "attach", "create_labeling_job"]
+__all__ = ["GOING", "GroundTruthJob"]
 
 _log = logging.getLogger(__name__)
 
-_GOING = ("Initializing", "InProgress", "Stopping")
+GOING = ("Initializing", "InProgress", "Stopping")
+"""The states of a job that is not over."""
+
 _LONGEST_POLL = 60.0
 _GROWTH = 1.5
-_ALIKE = ("OutputConfig", "LabelAttributeName", "RoleArn", "InputConfig")
-"""What a job and a request for it have in common, word for word, when the request made the job."""
 
 
 class GroundTruthJob:
@@ -51,6 +49,8 @@ class GroundTruthJob:
         The job's name.
     region : str
         Its region.
+    frame : DataFrame or None
+        The rows that were pushed; None of a job that was attached to.
     """
 
     def __init__(
@@ -58,8 +58,8 @@ class GroundTruthJob:
     ) -> None:
         self.name = name
         self.region = region
+        self.frame = frame
         self._task = task
-        self._frame = frame
         self._places = places
         self._client = client or sagemaker_client(region)
 
@@ -118,7 +118,7 @@ class GroundTruthJob:
                 _log.info("%s: %s, %d labeled", self.name, *news)
                 told = news
             left = float("inf") if end is None else end - time.monotonic()
-            if status not in _GOING or left <= 0:
+            if status not in GOING or left <= 0:
                 return status
             time.sleep(min(poll * random.uniform(0.8, 1.2), left))  # noqa: S311 - so that many waiters do not ask at once
             poll = min(poll * _GROWTH, _LONGEST_POLL)
@@ -128,36 +128,44 @@ class GroundTruthJob:
         with explained("StopLabelingJob"):
             self._client.stop_labeling_job(LabelingJobName=self.name)
 
-    def result(self) -> pd.DataFrame:
+    def result(self, *, download: str | os.PathLike[str] | None = None) -> pd.DataFrame:
         """Give the labels.
+
+        Parameters
+        ----------
+        download : path, optional
+            A folder into which files that labels refer to are brought (masks, sequence files), those that are not there yet; the cells then name
+            them there. By default they name them on S3, where `nblabel.read_mask` reads them, too.
 
         Returns
         -------
         DataFrame
             A copy of the frame that was pushed, its label column and metadata column filled where there is a label by now, also while the job goes
-            on; of a job that was attached to, its output manifest.
+            on; of a job that was attached to, the lines of its manifest with the labels.
 
         Raises
         ------
         FrameError
-            When the job was attached to, and has not written its output manifest yet.
+            When the job was attached to, takes objects from a topic, and has written no output manifest yet.
         StorageError
             When what the job wrote may not be read.
         """
         found = self.describe()
-        root, attribute = self._root(found), found["LabelAttributeName"]
-        place = found.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri") or f"{root}/{OUTPUT_MANIFEST}"
-        written = storage.exists(place)
-        if self._frame is None:
-            if not written:
-                raise FrameError(f"job {self.name!r} is {found['LabelingJobStatus']}, and has written no output manifest yet; wait for it")
-            return read_manifest(place)
-        labels = self._labels(place, attribute) if written else _consolidated(root, attribute)
-        filled = self._frame.copy()
-        columns = LabelColumns(filled, attribute)
-        columns.prepare()
-        columns.write_all([(self._places[line], cells) for line, cells in sorted(labels.items())])
-        return filled
+        attribute = found["LabelAttributeName"]
+        frame = self._lines(found) if self.frame is None else filled(self.frame, attribute, self.labels(found))
+        return frame if download is None else with_files(frame, attribute, download)
+
+    def labels(self, found: Mapping[str, Any] | None = None) -> dict[int, Cells]:
+        """Give labels with their metadata by row of the frame that was pushed; `found` is what `describe` said."""
+        found = found or self.describe()
+        place, attribute = self._output_manifest(found), found["LabelAttributeName"]
+        labels = self._labels(place, attribute) if storage.exists(place) else _consolidated(self._root(found), attribute)
+        return {self._places[line]: cells for line, cells in sorted(labels.items())}
+
+    @property
+    def objects(self) -> int:
+        """How many lines the job's input manifest has."""
+        return len(self._places) if self.frame is not None else len(read_manifest(_input_manifest(self.describe())))
 
     def open(self) -> FinishedJob:
         """Open what the job has written: answers, consolidated annotations, masks; see `nblabel.open_job`."""
@@ -184,8 +192,21 @@ class GroundTruthJob:
         """S3 URL of the folder that holds what the job writes."""
         return self._root(self.describe())
 
-    def _root(self, found: dict[str, Any]) -> str:
-        return f"{found['OutputConfig']['S3OutputPath'].rstrip('/')}/{self.name}"
+    def _root(self, found: Mapping[str, Any]) -> str:
+        # An ARN has the name in lower case, what the job writes has it as it was given.
+        return f"{found['OutputConfig']['S3OutputPath'].rstrip('/')}/{found['LabelingJobName']}"
+
+    def _output_manifest(self, found: Mapping[str, Any]) -> str:
+        place: str | None = found.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri")
+        return place or f"{self._root(found)}/{OUTPUT_MANIFEST}"
+
+    def _lines(self, found: Mapping[str, Any]) -> pd.DataFrame:
+        """Read the manifest of a job that was attached to, with the labels there are."""
+        place = self._output_manifest(found)
+        if storage.exists(place):
+            return read_manifest(place)
+        attribute = found["LabelAttributeName"]
+        return filled(read_manifest(_input_manifest(found)), attribute, _consolidated(self._root(found), attribute))
 
     def _labels(self, place: str, attribute: str) -> dict[int, Cells]:
         """Read the output manifest, by line."""
@@ -199,6 +220,14 @@ class GroundTruthJob:
         return {line: Cells(label, metadata) for line, (label, metadata) in found if isinstance(metadata, dict)}
 
 
+def _input_manifest(found: Mapping[str, Any]) -> str:
+    source = found["InputConfig"]["DataSource"].get("S3DataSource")
+    if source is None:
+        name, status = found["LabelingJobName"], found["LabelingJobStatus"]
+        raise FrameError(f"job {name!r} takes its objects from a topic, is {status}, and has written no output manifest yet; wait for it")
+    return str(source["ManifestS3Uri"])
+
+
 def _consolidated(root: str, attribute: str) -> dict[int, Cells]:
     """Read what the service has consolidated of a job that goes on, by line; later batches count."""
     labels: dict[int, Cells] = {}
@@ -208,100 +237,3 @@ def _consolidated(root: str, attribute: str) -> dict[int, Cells]:
             if attribute in content and isinstance(content.get(metadata_name(attribute)), dict):
                 labels[int(each["datasetObjectId"])] = Cells(content[attribute], content[metadata_name(attribute)])
     return labels
-
-
-def attach(name: str, *, region: str | None = None, task: Task | None = None) -> GroundTruthJob:
-    """Pick up a labeling job of the account, whoever made it.
-
-    Parameters
-    ----------
-    name : str
-        Its name, or its ARN.
-    region : str, optional
-        Its region; that of the ARN, or of boto3's own configuration by default.
-    task : Task, optional
-        What was asked; by default it is found by what the labels say, as `nblabel.open_job` does.
-
-    Raises
-    ------
-    ServiceError
-        When there is no such job, or it may not be looked at.
-    RequestError
-        When no region is known.
-    """
-    if name.startswith("arn:"):
-        region, name = name.split(":")[3], name.rpartition("/")[2]
-    if region is None:
-        region = current_region()
-    if region is None:
-        raise RequestError("region", None, "the job's region is not known", remedy="give region=, or set AWS_DEFAULT_REGION")
-    job = GroundTruthJob(name, region, task=task)
-    job.describe()
-    return job
-
-
-def create_labeling_job(plan: LabelingJobPlan) -> GroundTruthJob:
-    """Upload what a plan names, and create its job; a job that the same plan made before is found.
-
-    Raises
-    ------
-    RequestError
-        When another job has the name.
-    ServiceError, StorageError
-        When SageMaker or S3 refuses, or cannot be reached.
-    """
-    request = plan.request
-    region = TeamArn.parse(request["HumanTaskConfig"]["WorkteamArn"]).region
-    client = sagemaker_client(region)
-    job = GroundTruthJob(request["LabelingJobName"], region, task=plan.task, frame=plan.frame, places=plan.places, client=client)
-    manifest = request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
-    if _exists(job, request):
-        if not _is_there(manifest, plan.files[manifest]):
-            rule = f"the job of this name was made from other rows: {manifest} is not what these would give"
-            raise RequestError(
-                "LabelingJobName", job.name, rule, remedy=f"push the rows as they were, or under another name; or attach({job.name!r})"
-            )
-        return job
-    for url, content in plan.files.items():
-        if not _is_there(url, content):
-            storage.write_bytes_atomic(url, [content], kms_key=request["OutputConfig"].get("KmsKeyId"))
-    check_request("sagemaker", "CreateLabelingJob", request)
-    try:
-        with explained("CreateLabelingJob"):
-            client.create_labeling_job(**request)
-    except ServiceError as error:
-        # A request that was sent again after its answer got lost finds the job that it made.
-        if error.reason != "ResourceInUse" or not _exists(job, request):
-            raise
-    return job
-
-
-def _exists(job: GroundTruthJob, request: dict[str, Any]) -> bool:
-    """Tell whether the service has the job already.
-
-    Raises
-    ------
-    RequestError
-        When it has another one of that name.
-    """
-    try:
-        found = job.describe()
-    except ServiceError as error:
-        if error.reason in {"ResourceNotFound", "ResourceNotFoundException"}:
-            return False
-        raise
-    if differing := [name for name in _ALIKE if not _holds(found.get(name), request.get(name))]:
-        rule = f"the account has another job of this name, whose {differing[0]} is {found.get(differing[0])!r:.120}; names are used once for all time"
-        raise RequestError("LabelingJobName", job.name, rule, remedy="push under another name")
-    return True
-
-
-def _holds(found: Any, asked: Any) -> bool:
-    """Tell whether what the service says holds what was asked; it adds defaults of its own."""
-    if isinstance(asked, dict):
-        return isinstance(found, dict) and all(_holds(found.get(name), value) for name, value in asked.items())
-    return bool(found == asked)
-
-
-def _is_there(url: str, content: bytes) -> bool:
-    return storage.exists(url) and storage.size(url) == len(content) and storage.read_bytes(url) == content

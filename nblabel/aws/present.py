@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nblabel.aws.builtin import BuiltinTask
     from nblabel.tasks import Task
 
-__all__ = ["check_present", "has_labels", "type_of", "with_labels"]
+__all__ = ["check_labels", "check_present", "has_labels", "type_of"]
 
 _COLORS = "internal-color-map"
 
@@ -25,8 +25,10 @@ def has_labels(frame: pd.DataFrame, attribute: str | None) -> list[bool]:
     return [True] * len(frame) if attribute is None else [not is_absent(cell) for cell in frame[attribute]]
 
 
-def with_labels(frame: pd.DataFrame, attribute: str) -> pd.DataFrame:
-    """Leave out rows without a label to begin with: Ground Truth would fail them, one by one, and charge for it.
+def check_labels(frame: pd.DataFrame, attribute: str) -> None:
+    """Check that there are labels to begin with.
+
+    Rows without one are left out of a job: Ground Truth would fail them, one by one, and charge for it.
 
     Raises
     ------
@@ -35,10 +37,8 @@ def with_labels(frame: pd.DataFrame, attribute: str) -> pd.DataFrame:
     """
     if attribute not in frame.columns or metadata_name(attribute) not in frame.columns:
         raise FrameError(f"the DataFrame has no labels {attribute!r} with their metadata; read the output manifest of the job that made them")
-    rows = frame[has_labels(frame, attribute)]
-    if rows.empty:
+    if not any(has_labels(frame, attribute)):
         raise FrameError(f"no row has a label in {attribute!r}, so there is nothing to adjust or to verify")
-    return rows
 
 
 def type_of(frame: pd.DataFrame, attribute: str) -> str:

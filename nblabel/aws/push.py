@@ -1,8 +1,10 @@
-"""The rows of a DataFrame as a labeling job of Ground Truth."""
+"""The rows of a DataFrame as labeling jobs of Ground Truth."""
 
 from __future__ import annotations
 
-import io
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nblabel.aws.arns import TeamArn
@@ -11,22 +13,26 @@ from nblabel.aws.categories import label_category_file
 from nblabel.aws.checks import PUBLIC
 from nblabel.aws.cost import Cost
 from nblabel.aws.examples import place_examples
-from nblabel.aws.plan import LabelingJobPlan
-from nblabel.aws.present import check_present, has_labels, type_of, with_labels
+from nblabel.aws.jobs import part_of
+from nblabel.aws.plan import LabelingJobPlan, LabelingJobsPlan
+from nblabel.aws.present import check_labels, check_present, has_labels, type_of
 from nblabel.aws.request import labeling_job_request
+from nblabel.aws.rows import labeled_rows, manifest_of
 from nblabel.aws.settings import thousandths
 from nblabel.aws.templates import worker_template
-from nblabel.binding import is_absent, item_rows
+from nblabel.binding import is_absent
 from nblabel.errors import FrameError, RequestError
-from nblabel.manifest import validate, write_manifest
 from nblabel.manifest.lint.quotas import OBJECTS
 from nblabel.manifest.stream import OBJECTS_PER_JOB
 from nblabel.tasks import Task
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandas as pd
 
     from nblabel.aws.builtin import BuiltinTask
+    from nblabel.aws.rows import LabeledRows
 
 __all__ = ["plan_labeling_job"]
 
@@ -44,24 +50,89 @@ def plan_labeling_job(
     attribute: str | None = None,
     source: str | None = None,
     template: str | None = None,
+    objects_per_job: int | None = None,
     **settings: Any,
-) -> LabelingJobPlan:
-    """Plan a labeling job; see `nblabel.aws.Workteam.push`."""
+) -> LabelingJobPlan | LabelingJobsPlan:
+    """Plan a labeling job, or several where the rows are too many for one; see `nblabel.aws.Workteam.push`."""
     if not isinstance(task, Task):
         raise RequestError("task", task, "it must be a task", remedy="give one, such as nl.BoundingBox(['cat', 'dog'])")
     if not isinstance(output, str) or not output.startswith("s3://"):
         raise RequestError("OutputConfig.S3OutputPath", output, "Ground Truth writes to S3", remedy="give a URL: output='s3://bucket/folder'")
-    rows = frame if task.of is None else with_labels(frame, task.of)
-    builtin = builtin_of(task, present=None if task.of is None else type_of(rows, task.of))
+    if task.of is not None:
+        check_labels(frame, task.of)
+    builtin = builtin_of(task, present=None if task.of is None else type_of(frame, task.of))
     chosen = attribute or (f"{name}-ref" if builtin.reference and not name.endswith("-ref") else name)
     if chosen == task.of:
         rule = "adjusted or verified labels need an attribute of their own"
         raise RequestError("LabelAttributeName", chosen, rule, remedy="give attribute=, or another name")
+    most = _most(builtin, objects_per_job)
+    places, notes = _chosen(frame, task.of, chosen, most)
     if task.of is not None:
-        check_present(rows, task, builtin)
-    manifest, objects = _manifest(rows, task, builtin, chosen, source)
+        check_present(frame.iloc[places], task, builtin)
+    rows = labeled_rows(frame, task, chosen, source=source, folder=f"{output.rstrip('/')}/data")
+    made = partial(_plan, frame, rows, task, builtin, team, output=output, attribute=chosen, template=template, settings=settings)
+    notes += [_TURK_ENDS] * (TeamArn.parse(team).kind == PUBLIC)
+    if len(places) <= most:
+        return made(name, places, notes=notes)
+    count = -(-len(places) // most)
+    cuts = [len(places) * number // count for number in range(count + 1)]
+    parts = [made(part_of(name, number, count), places[start:end]) for number, (start, end) in enumerate(pairwise(cuts), start=1)]
+    cost = replace(parts[0].cost, objects=sum(part.cost.objects for part in parts))
+    notes.append(f"{len(places):,} rows are more than the {most:,} of a job of {builtin.name}, and become {count} jobs")
+    return LabelingJobsPlan(name=name, plans=parts, cost=cost, notes=notes)
+
+
+def _most(builtin: BuiltinTask, given: int | None) -> int:
+    """Give the number of objects that a job takes."""
+    quota = OBJECTS.get(builtin.output or "", OBJECTS_PER_JOB)
+    if given is None:
+        return quota
+    if not isinstance(given, int) or isinstance(given, bool) or not 1 <= given <= quota:
+        rule = f"a job of {builtin.name} takes 1 to {quota:,} objects"
+        raise RequestError("objects_per_job", given, rule, remedy="choose another number, or leave it out")
+    return given
+
+
+def _chosen(frame: pd.DataFrame, present: str | None, attribute: str, most: int) -> tuple[list[int], list[str]]:
+    """Choose the rows that become lines, and say which do not.
+
+    Those that have a label already are lines, too, as in Ground Truth's own chaining; where the rows are too many for a job, they are left out first.
+    """
+    if not len(frame):
+        raise FrameError("the DataFrame has no rows, so there is nothing to push; check how it was read or filtered")
+    places = [place for place, there in enumerate(has_labels(frame, present)) if there]
+    left = len(frame) - len(places)
+    notes = [f"{left:,} of {len(frame):,} rows have no label in {present!r} and are left out"] * bool(left)
+    labels = list(frame[attribute]) if attribute in frame.columns else [None] * len(frame)
+    unlabeled = [place for place in places if is_absent(labels[place])]
+    if not unlabeled:
+        raise FrameError(f"every row has a label in {attribute!r} already; push under another name to label them again")
+    if len(places) > most and len(unlabeled) < len(places):
+        notes.append(f"{len(places) - len(unlabeled):,} of {len(frame):,} rows have a label in {attribute!r} already and are left out")
+        places = unlabeled
+    return places, notes
+
+
+def _plan(
+    frame: pd.DataFrame,
+    rows: LabeledRows,
+    task: Task,
+    builtin: BuiltinTask,
+    team: str,
+    name: str,
+    places: list[int],
+    *,
+    output: str,
+    attribute: str,
+    template: str | None,
+    settings: Mapping[str, Any],
+    notes: Sequence[str] = (),
+) -> LabelingJobPlan:
+    """Plan one job of some of the rows."""
+    part = rows.frame.iloc[places]
+    objects = sum(map(is_absent, part[attribute])) if attribute in part.columns else len(part)
     folder = f"{output.rstrip('/')}/{name}"
-    files = {f"{folder}/input.manifest": manifest}
+    files = {f"{folder}/input.manifest": manifest_of(part)}
     if builtin.page is None:
         instructions, examples = place_examples(task.instructions, f"{folder}/annotation-tool/examples")
         header = settings.get("task_description") or task.instructions.short.split("\n")[0] or task.title
@@ -77,7 +148,7 @@ def plan_labeling_job(
         output=output,
         manifest=f"{folder}/input.manifest",
         label_categories=f"{folder}/annotation-tool/data.json",
-        attribute=chosen,
+        attribute=attribute,
         template=None if builtin.page else f"{folder}/annotation-tool/template.liquid",
         **{"task_title": task.title, "task_description": _description(task), **settings},
     )
@@ -87,63 +158,22 @@ def plan_labeling_job(
     return LabelingJobPlan(
         request=request,
         files=files,
+        uploads=rows.uploads_of(places),
         cost=_cost(request, objects, settings),
-        notes=_notes(frame, rows, team, task.of),
+        notes=list(notes),
         task=task,
         frame=frame,
-        places=[place for place, there in enumerate(has_labels(frame, task.of)) if there],
+        places=places,
     )
-
-
-def _manifest(frame: pd.DataFrame, task: Task, builtin: BuiltinTask, attribute: str, source: str | None) -> tuple[bytes, int]:
-    """Give the input manifest, and how many of its objects have no label yet."""
-    if not len(frame):
-        raise FrameError("the DataFrame has no rows, so there is nothing to push; check how it was read or filtered")
-    rows = item_rows(frame, attribute, task, source=source)
-    if not rows.inline:
-        _check_on_s3(rows.sources)
-    objects = sum(map(is_absent, frame[attribute])) if attribute in frame.columns else len(frame)
-    if not objects:
-        raise FrameError(f"every row has a label in {attribute!r} already; push under another name to label them again")
-    most = OBJECTS.get(builtin.output or "", OBJECTS_PER_JOB)
-    if len(frame) > most:
-        raise FrameError(f"{len(frame):,} rows are more than the {most:,} that a job of {builtin.name} takes; push each of df.nblabel.split({most})")
-    named = frame.rename(columns={rows.identity: "source" if rows.inline else "source-ref"})
-    problems = validate(named)
-    errors = problems[problems["severity"] == "error"]
-    if len(errors):
-        first = errors.iloc[0]
-        raise FrameError(
-            f"row {first['row']}: {first['message']} ({first['code']}). {first['remedy']} There are {len(errors):,} such errors; "
-            "df.nblabel.validate() lists them"
-        )
-    written = io.BytesIO()
-    write_manifest(named, written)
-    return written.getvalue(), objects
-
-
-def _check_on_s3(sources: list[str]) -> None:
-    elsewhere = [place for place, source in enumerate(sources) if not source.startswith("s3://")]
-    if elsewhere:
-        raise FrameError(
-            f"row {elsewhere[0]} shows {sources[elsewhere[0]]!r:.80}, which is not on S3, like {len(elsewhere):,} of {len(sources):,} rows; upload "
-            "the files with nblabel.storage.S3().upload_folder(...) and put their URLs (s3://...) into the column"
-        )
 
 
 def _description(task: Task) -> str:
     return " ".join((task.instructions.short or task.title).split())[:255]
 
 
-def _cost(request: dict[str, Any], objects: int, settings: dict[str, Any]) -> Cost:
+def _cost(request: Mapping[str, Any], objects: int, settings: Mapping[str, Any]) -> Cost:
     stops = request.get("StoppingConditions", {})
     people = min(objects, stops.get("MaxHumanLabeledObjectCount", objects), objects * stops.get("MaxPercentageOfInputDatasetLabeled", 100) // 100)
     price = settings.get("price")
     workers = request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"]
     return Cost(objects=people, workers=workers, price=0.0 if price is None else thousandths(price) / 1000)
-
-
-def _notes(frame: pd.DataFrame, rows: pd.DataFrame, team: str, present: str | None) -> list[str]:
-    left = len(frame) - len(rows)
-    lacking = [f"{left:,} of {len(frame):,} rows have no label in {present!r} and are left out"] * bool(left)
-    return [*lacking, *[_TURK_ENDS] * (TeamArn.parse(team).kind == PUBLIC)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nblabel.aws.permissions import Statement
-    from nblabel.aws.plan import LabelingJobPlan
+    from nblabel.aws.plan import LabelingJobPlan, LabelingJobsPlan
 
 __all__ = ["RoleCheck", "check_role"]
 
@@ -67,12 +67,12 @@ class RoleCheck:
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
 
-def check_role(plan: LabelingJobPlan, *, client: Any = None) -> RoleCheck:
-    """Check the role of a job that is planned.
+def check_role(plan: LabelingJobPlan | LabelingJobsPlan, *, client: Any = None) -> RoleCheck:
+    """Check the role of jobs that are planned.
 
     Parameters
     ----------
-    plan : LabelingJobPlan
+    plan : LabelingJobPlan or LabelingJobsPlan
         From ``df.nblabel.push(..., dry_run=True)``.
     client : boto3 IAM client, optional
         By default one of boto3's own configuration.
@@ -102,7 +102,7 @@ def check_role(plan: LabelingJobPlan, *, client: Any = None) -> RoleCheck:
         plan = df.nblabel.push(task, team, name="my-cat-job", output="s3://my-bucket/out", role=role, dry_run=True)
         nl.aws.check_role(plan)
     """
-    role, needed = plan.request["RoleArn"], plan.permissions
+    role, needed = plan.role, plan.permissions
     iam = client or make_client("iam")
     notes: list[str] = []
     trusted = _trusted(iam, role, notes)

@@ -12,7 +12,11 @@ from nblabel.storage.s3_errors import code_of, meaning_of_exception
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["explained", "make_client", "sagemaker_client"]
+__all__ = ["MISSING", "explained", "job_names", "make_client", "sagemaker_client"]
+
+MISSING = ("ResourceNotFound", "ResourceNotFoundException")
+"""Codes of SageMaker for what is not there."""
+
 
 _NAMES = {"sagemaker": "SageMaker", "kms": "KMS", "iam": "IAM", "sts": "STS"}
 _DENIED = "access denied; the role or user in use (see aws sts get-caller-identity) needs {service}:{operation}"
@@ -39,6 +43,13 @@ def make_client(service: str, region: str | None = None) -> Any:
 def sagemaker_client(region: str) -> Any:
     """Make a client of SageMaker; see `make_client`."""
     return make_client("sagemaker", region)
+
+
+def job_names(client: Any, part: str) -> list[str]:
+    """List the labeling jobs of a region whose names contain a text."""
+    with explained("ListLabelingJobs"):
+        pages = client.get_paginator("list_labeling_jobs").paginate(NameContains=part)
+        return [job["LabelingJobName"] for page in pages for job in page["LabelingJobSummaryList"]]
 
 
 @contextlib.contextmanager

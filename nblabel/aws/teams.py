@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nblabel.aws.arns import TeamArn
-from nblabel.aws.job import create_labeling_job
+from nblabel.aws.create import create_labeling_job, create_labeling_jobs
+from nblabel.aws.plan import LabelingJobsPlan
 from nblabel.aws.push import plan_labeling_job
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nblabel.aws.job import GroundTruthJob
+    from nblabel.aws.jobs import GroundTruthJobs
     from nblabel.aws.plan import LabelingJobPlan
     from nblabel.tasks import Task
 
@@ -46,13 +48,17 @@ class Workteam:
         dry_run: bool = False,
         workers_per_object: int | None = None,
         **options: Any,
-    ) -> GroundTruthJob | LabelingJobPlan:
+    ) -> GroundTruthJob | GroundTruthJobs | LabelingJobPlan | LabelingJobsPlan:
         """Create a labeling job of the rows of a frame, or plan one; run again, it finds the job that it made.
+
+        Rows that are too many for a job (100,000; 20,000 for masks) are divided evenly into jobs ``<name>-1-of-3`` and so on, whose labels go to one
+        attribute; they are used like one.
 
         Parameters
         ----------
         frame : DataFrame
-            What is labeled; files must be on S3.
+            What is labeled. Files of this machine are uploaded into the folder ``data`` of `output`, under their names and a digest of what is in
+            them, so that other jobs of this output do not send them again; the frame keeps their paths.
         task : Task
             What is asked.
         name : str
@@ -65,12 +71,12 @@ class Workteam:
             Answers wanted for each row, 1 to 9; as Ground Truth's console proposes it by default.
         **options
             ``role`` and the other fields of `nblabel.aws.JobSettings`; ``attribute`` and ``source`` as in `nblabel.label`; ``template``, the
-            text of a worker template of your own.
+            text of a worker template of your own; ``objects_per_job``, how many objects a job has at most, where that is to be less than the quota.
 
         Returns
         -------
-        GroundTruthJob or LabelingJobPlan
-            The job; in a dry run what would be sent and uploaded, checked, with a preview of the cost.
+        GroundTruthJob, GroundTruthJobs, LabelingJobPlan or LabelingJobsPlan
+            The job or jobs; in a dry run what would be sent and uploaded, checked, with a preview of the cost.
 
         Raises
         ------
@@ -83,7 +89,9 @@ class Workteam:
         """
         settings = {"number_of_human_workers_per_data_object": workers_per_object, **options}
         plan = plan_labeling_job(frame, task, self.arn, name=name, output=output, **settings)
-        return plan if dry_run else create_labeling_job(plan)
+        if dry_run:
+            return plan
+        return create_labeling_jobs(plan) if isinstance(plan, LabelingJobsPlan) else create_labeling_job(plan)
 
 
 def team(arn: str) -> Workteam:

@@ -298,10 +298,16 @@ def _is_there(client: Any, target: Target, source: Source, kms_key: str | None) 
             if code_of(error) in {"404", "403"}:  # 403 for a missing object where listing is not allowed
                 return False
             raise
-    if known["ContentLength"] != source.size or (kms_key is not None and not known.get("SSEKMSKeyId", "").endswith(kms_key)):
+    if known["ContentLength"] != source.size or (kms_key is not None and not _is_encrypted(known, kms_key)):
         return False
     ranges = source.parts() if source.size > LARGE else [(0, source.size)]
     return _equal(known, (source.read(start, end) for start, end in ranges), whole=source.size <= LARGE)
+
+
+def _is_encrypted(known: dict[str, Any], kms_key: str) -> bool:
+    """Tell whether an object is encrypted with a key; which key an alias stands for S3 does not tell."""
+    found = known.get("SSEKMSKeyId", "")
+    return bool(found) if kms_key.startswith("alias/") or ":alias/" in kms_key else found.endswith(kms_key)
 
 
 def _equal(known: dict[str, Any], parts: Iterable[bytes], *, whole: bool = True) -> bool:

@@ -207,9 +207,10 @@ def test_what_cannot_be_is_refused(push, images, changes, kind, message):
 
 
 def test_files_must_be_on_s3_and_classes_few(push, images):
-    local = images.assign(**{"source-ref": ["a.jpg", *images["source-ref"][1:]]})
-    with pytest.raises(FrameError, match=r"row 0 shows 'a.jpg', which is not on S3, like 1 of 4 rows; upload"):
-        push(local, nl.BoundingBox(["cat"]))
+    for elsewhere, problem in [("a.jpg", "no such file"), ("https://example.com/a.jpg", "neither on this machine nor on S3")]:
+        frame = images.assign(**{"source-ref": [*images["source-ref"][:3], elsewhere]})
+        with pytest.raises(FrameError, match=rf"row 3 shows '.*a.jpg', which cannot be uploaded to S3: .*{problem}.*; correct the path"):
+            push(frame, nl.BoundingBox(["cat"]))
     with pytest.raises(RequestError, match="at most 50 classes"):
         push(images, nl.BoundingBox([f"class {number}" for number in range(51)]))
     with pytest.raises(RequestError, match="at least 2 classes"):

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
     from nblabel.manifest.lint.record import Line
 
+__all__ = ["IMAGE_FORMATS", "IMAGE_SUFFIXES", "MOST_BYTES"]
+
 _SOURCE = "source-ref"
-_IMAGES = (".jpg", ".jpeg", ".png")
-_FORMATS = ("JPEG", "MPO", "PNG")
-_LARGEST = 40_000_000
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+IMAGE_FORMATS = ("JPEG", "MPO", "PNG")
+MOST_BYTES = 40_000_000
 _LARGEST_FOR_REKOGNITION = 15_000_000
 _SHORTEST_SIDE, _LONGEST_SIDE = 64, 4_096
 
@@ -43,11 +45,11 @@ def invalid_image(line: Line) -> Iterator[Problem]:
     if not line.source or not line.is_image:
         return
     suffix = posixpath.splitext(line.source)[1].lower()
-    if suffix and suffix not in _IMAGES:
-        yield Problem(f"{line.source!r:.80} does not end in {', '.join(_IMAGES)}", _SOURCE)
+    if suffix and suffix not in IMAGE_SUFFIXES:
+        yield Problem(f"{line.source!r:.80} does not end in {', '.join(IMAGE_SUFFIXES)}", _SOURCE)
     elif isinstance(line.measured, str):
         yield Problem(f"{line.source!r:.80}: {line.measured}", _SOURCE)
-    elif line.measured is not None and line.measured.format not in _FORMATS:
+    elif line.measured is not None and line.measured.format not in IMAGE_FORMATS:
         yield Problem(f"{line.source!r:.80} is {line.measured.format}", _SOURCE)
 
 
@@ -57,7 +59,7 @@ def image_too_large(line: Line) -> Iterator[Problem]:
     if not line.source or not line.is_image:
         return
     size = line.files.size(line.source, line.folder) if line.files else None
-    if isinstance(size, int) and size > _LARGEST:
+    if isinstance(size, int) and size > MOST_BYTES:
         yield Problem(f"the file has {size:,} bytes", _SOURCE)
     for width, height in line.sizes:
         if width * height > MAX_PIXELS:
@@ -68,7 +70,7 @@ def image_too_large(line: Line) -> Iterator[Problem]:
 def too_large_for_rekognition(line: Line) -> Iterator[Problem]:
     """An image has more than 15 MB, which Rekognition Custom Labels does not take."""
     size = line.files.size(line.source, line.folder) if line.files and line.source and line.is_image else None
-    if isinstance(size, int) and _LARGEST_FOR_REKOGNITION < size <= _LARGEST:
+    if isinstance(size, int) and _LARGEST_FOR_REKOGNITION < size <= MOST_BYTES:
         yield Problem(f"the file has {size:,} bytes", _SOURCE)
 
 
