@@ -1,11 +1,12 @@
 """Amazon SageMaker Ground Truth: work teams, labeling jobs.
 
 - `builtin` and `arns` say what the service has, `settings` and `request` make a request of it, `model` and `checks` check it.
-- `templates`, `categories` and `examples` are what workers see, `present` looks at the labels that they begin with.
+- `templates`, `categories`, `sequence_categories` and `examples` are what workers see, `present` looks at the labels that they begin with.
 - `push` makes all of it from a DataFrame (`rows`, with files of this machine as `sources`), as a `plan` with its `cost`.
 - `create` makes the jobs of a plan and `attach` finds those of others; `job` and `jobs` follow them, through `service`, and bring their labels back,
   as `labels` of a DataFrame.
 - `lambdas` are functions that a job calls while it runs.
+- `dataset` puts input manifests beside the data, as the console does.
 - `bucket` makes a bucket ready, `cors` opens it to workers' browsers, `kms` checks its key; `role` finds what a role lacks of `permissions`.
 - `training` hands labels on.
 
@@ -17,12 +18,14 @@ from nblabel.aws.attach import attach
 from nblabel.aws.bucket import BucketSetup, prepare_bucket
 from nblabel.aws.builtin import BUILTIN_TASKS
 from nblabel.aws.cors import fix_cors
+from nblabel.aws.dataset import write_dataset
 from nblabel.aws.job import GroundTruthJob
 from nblabel.aws.jobs import GroundTruthJobs
 from nblabel.aws.kms import check_kms_key
 from nblabel.aws.plan import LabelingJobPlan, LabelingJobsPlan
 from nblabel.aws.request import labeling_job_request
 from nblabel.aws.role import RoleCheck, check_role
+from nblabel.aws.sequence_categories import sequence_category_file
 from nblabel.aws.settings import JobSettings
 from nblabel.aws.teams import Workteam, team
 from nblabel.aws.training import TrainingInput, training_input
@@ -45,6 +48,8 @@ __all__ = [
     "labeling_job_request",
     "lambdas",
     "prepare_bucket",
+    "sequence_category_file",
     "team",
     "training_input",
+    "write_dataset",
 ]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 __all__ = ["Cost"]
 
-# US dollars for an object that people label: up to so many of a month, the price of each.
+# US dollars for an object that people label: up to so many of a month, the price of each. The first is what AWS's own examples reckon with.
 _TIERS = ((50_000, 0.08), (1_000_000, 0.04), (float("inf"), 0.02))
+_SURE = _TIERS[0][0]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,18 +24,27 @@ class Cost:
 
     Notes
     -----
-    Prices of the service are those on AWS's page "Amazon SageMaker Ground Truth pricing" for built-in tasks without a free tier, as if nothing else
-    was labeled in the month; your region's may differ, and instances of automated labeling come on top.
+    The price of the service for the first 50,000 objects of a month is that of AWS's own examples of built-in tasks; the lower prices beyond are not
+    verified, and the preview says so where it uses them. It reckons as if nothing else was labeled in the month, without a free tier; your region's
+    prices may differ, those of video frames and point clouds too, and instances of automated labeling come on top. AWS's page "Amazon SageMaker
+    Ground Truth pricing" has the prices of today.
 
     Examples
     --------
     >>> Cost(objects=1000, workers=5, price=0.036)
     about $260.00: 1,000 objects for $80.00, and 5 workers each at $0.036 for $180.00
+    >>> Cost(objects=60_000, workers=3)
+    about $4,400.00: 60,000 objects for $4,400.00; the prices beyond 50,000 objects are not verified, look at AWS's page
     """
 
     objects: int
     workers: int
     price: float = 0.0
+
+    @property
+    def verified(self) -> bool:
+        """Whether the price of all these objects is one that is known to be right."""
+        return self.objects <= _SURE
 
     @property
     def service(self) -> float:
@@ -58,4 +68,5 @@ class Cost:
 
     def __repr__(self) -> str:
         crowd = f", and {self.workers} workers each at ${self.price:.3f} for ${self.crowd:,.2f}" if self.price else ""
-        return f"about ${self.total:,.2f}: {self.objects:,} objects for ${self.service:,.2f}{crowd}"
+        sure = "" if self.verified else f"; the prices beyond {_SURE:,} objects are not verified, look at AWS's page"
+        return f"about ${self.total:,.2f}: {self.objects:,} objects for ${self.service:,.2f}{crowd}{sure}"

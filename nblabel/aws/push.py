@@ -71,6 +71,8 @@ def plan_labeling_job(
         check_present(frame.iloc[places], task, builtin)
     rows = labeled_rows(frame, task, chosen, source=source, folder=f"{output.rstrip('/')}/data")
     made = partial(_plan, frame, rows, task, builtin, team, output=output, attribute=chosen, template=template, settings=settings)
+    if attributes := [each.name for each in getattr(task, "attributes", ())]:
+        notes.append(f"the worker page of {builtin.name} does not ask for attributes: {attributes} stay open")
     notes += [_TURK_ENDS] * (TeamArn.parse(team).kind == PUBLIC)
     if len(places) <= most:
         return made(name, places, notes=notes)

@@ -172,6 +172,10 @@ def test_masks_without_colours_cannot_be_shown(push, images):
     assert plan.request["LabelAttributeName"] == "cats-ref"
 
 
+def test_attributes_that_workers_are_not_asked_for_are_told(push, images):
+    assert "does not ask for attributes: ['colour'] stay open" in repr(push(images, nl.BoundingBox(["cat"], attributes=["colour"])))
+
+
 def test_the_crowd_is_paid_and_its_end_is_told(push, images):
     plan = push(images, nl.BoundingBox(["cat"]), PUBLIC, price=0.036, content_classifiers=["FreeOfPersonallyIdentifiableInformation"])
     assert plan.cost.total == pytest.approx(4 * 0.08 + 4 * 5 * 0.036)
