@@ -155,9 +155,7 @@ export function createLabeler<Value, Change, Media>(
   /** Puts the whole image in the place of the small one that is on show. */
   async function bringWhole(wanted: number): Promise<void> {
     const whole = await items.whole(wanted);
-    if (whole === null || item.value?.view.id !== whole.view.id) return;
-    item.value = whole;
-    items.put(whole); // lets go of the small one
+    if (whole !== null && item.value?.view.id === whole.view.id) item.value = whole;
   }
 
   async function go(wanted: number): Promise<void> {
