@@ -451,7 +451,7 @@ export function createLabeler<Value, Change, Media>(
     go,
     load: items.load,
     async example(place) {
-      const { result, buffers } = await client.request<Example>("example", { place });
+      const { result, buffers } = await client.look<Example>("example", { place });
       return decodeImage(buffers[0] ?? null, result.mime);
     },
     inform: (message) => say("info", message),
