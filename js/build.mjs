@@ -1,4 +1,5 @@
-// Bundles one self-contained ES module per task type: js/src/tasks/<type>.ts -> nblabel/static/<type>.js.
+// Bundles one self-contained ES module per task type: js/src/tasks/<type>.ts -> nblabel/static/<type>.js, and one script for worker templates:
+// nblabel/static/<type>.worker.js. What previews of templates are shown with is nblabel/static/crowd-elements.js.
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,13 +31,23 @@ function entry(task) {
   ].join("\n");
 }
 
-async function bundle(task) {
+// The same task in a worker template, which cannot import: a script that starts by itself.
+function workerEntry(task) {
+  return [
+    `import task from "./src/tasks/${task}";`,
+    `import { crowd } from "./src/hosts/crowd";`,
+    `const element = document.getElementById("nblabel");`,
+    `if (element) void crowd(task, element);`,
+  ].join("\n");
+}
+
+async function bundle(name, contents, format) {
   const result = await esbuild.build({
-    stdin: { contents: entry(task), resolveDir: here, sourcefile: `${task}.entry.ts`, loader: "ts" },
+    stdin: { contents, resolveDir: here, sourcefile: `${name}.entry.ts`, loader: "ts" },
     absWorkingDir: here,
-    outfile: join(output, `${task}.js`),
+    outfile: join(output, name),
     bundle: true,
-    format: "esm",
+    format,
     target: "es2022",
     platform: "browser",
     minify: true,
@@ -50,7 +61,7 @@ async function bundle(task) {
     write: false,
     logLevel: "warning",
   });
-  return { name: `${task}.js`, contents: result.outputFiles[0].contents, inputs: Object.keys(result.metafile.inputs) };
+  return { name, contents: result.outputFiles[0].contents, inputs: Object.keys(result.metafile.inputs) };
 }
 
 function packagesIn(bundles) {
@@ -69,7 +80,10 @@ async function licenses(packages) {
 
 const sources = (await readdir(join(here, "src", "tasks"))).filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"));
 const tasks = sources.map((name) => basename(name).replace(/\.tsx?$/, "")).sort();
-const bundles = await Promise.all(tasks.map(bundle));
+const bundles = await Promise.all([
+  ...tasks.flatMap((task) => [bundle(`${task}.js`, entry(task), "esm"), bundle(`${task}.worker.js`, workerEntry(task), "iife")]),
+  bundle("crowd-elements.js", `import "./src/preview/crowd-elements";`, "iife"),
+]);
 
 await rm(output, { recursive: true, force: true });
 await mkdir(output, { recursive: true });

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from nblabel import schema
 from nblabel.errors import AnnotationError
 from nblabel.tasks.base import Media
+from nblabel.tasks.with_attributes import WithAttributes
 
 if TYPE_CHECKING:
     from nblabel.tasks import Task
 
-__all__ = ["FIELD", "Answer", "element_content", "handed_in"]
+__all__ = ["FIELD", "Answer", "element_content", "handed_in", "read_annotation"]
 
 FIELD = "nblabel"
 """The name of the form's field."""
@@ -72,13 +73,33 @@ def element_content(task: Task, content: Mapping[str, Any]) -> Mapping[str, Any]
     answer = handed_in(content)
     if answer is None:
         return content
+    knowing, annotation = _meant(task, answer)
+    return knowing.answer_content(annotation, Media(width=answer.width, height=answer.height))
+
+
+def read_annotation(task: Task, content: Mapping[str, Any]) -> Any:
+    """Read a worker's answer, whichever worker page it came from; see `Task.read_answer`.
+
+    Raises
+    ------
+    AnnotationError
+        When nothing can be made of it.
+    """
+    answer = handed_in(content)
+    return task.read_answer(content) if answer is None else _meant(task, answer)[1]
+
+
+def _meant(task: Task, answer: Answer) -> tuple[Task, Any]:
+    """Give the annotation of an answer, and the task with the classes that the answer has."""
     if answer.groundtruth_type not in task.groundtruth_types:
         raise AnnotationError(f"the answer is one of {answer.groundtruth_type!r}, which {type(task).__name__} does not read")
+    value = answer.value
+    if isinstance(value, Mapping) and "work" in value and not isinstance(task, WithAttributes):
+        value = value["work"]  # what was written down of the item is for a task that asks for it
+    work = value.get("work", value) if isinstance(value, Mapping) else value
     try:
         # A mask says its classes itself, which the task need not have.
-        named = answer.value.get("classes", []) if isinstance(answer.value, Mapping) else []
-        task = task.knowing((name, 0) for name in named)
-        annotation = task.annotation(answer.value)
-        return task.answer_content(annotation, Media(width=answer.width, height=answer.height))
+        knowing = task.knowing((name, 0) for name in (work.get("classes", []) if isinstance(work, Mapping) else []))
+        return knowing, knowing.annotation(value)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise AnnotationError(f"the answer {answer.value!r:.80} is no value of {type(task).__name__} ({error})") from error
+        raise AnnotationError(f"the answer {value!r:.80} is no value of {type(task).__name__} ({error})") from error

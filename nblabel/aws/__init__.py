@@ -1,7 +1,9 @@
 """Amazon SageMaker Ground Truth: work teams, labeling jobs.
 
 - `builtin` and `arns` say what the service has, `settings` and `request` make a request of it, `model` and `checks` check it.
-- `templates`, `categories`, `sequence_categories` and `examples` are what workers see, `present` looks at the labels that they begin with.
+- `worker_pages` gives the template of a task: of Ground Truth's elements (`templates`), or the labeler (`labeler_template`); `template_preview` shows
+  it, filled in by `liquid`.
+- `categories`, `sequence_categories` and `examples` are what workers see, `present` looks at the labels that they begin with.
 - `push` makes all of it from a DataFrame (`rows`, with files of this machine as `sources`), as a `plan` with its `cost`.
 - `create` makes the jobs of a plan and `attach` finds those of others; `job` and `jobs` follow them, through `service`, and bring their labels back,
   as `labels` of a DataFrame.
@@ -28,7 +30,9 @@ from nblabel.aws.role import RoleCheck, check_role
 from nblabel.aws.sequence_categories import sequence_category_file
 from nblabel.aws.settings import JobSettings
 from nblabel.aws.teams import Workteam, team
+from nblabel.aws.template_preview import TemplatePreview, preview
 from nblabel.aws.training import TrainingInput, training_input
+from nblabel.aws.worker_pages import worker_template
 
 __all__ = [
     "BUILTIN_TASKS",
@@ -39,6 +43,7 @@ __all__ = [
     "LabelingJobPlan",
     "LabelingJobsPlan",
     "RoleCheck",
+    "TemplatePreview",
     "TrainingInput",
     "Workteam",
     "attach",
@@ -48,8 +53,10 @@ __all__ = [
     "labeling_job_request",
     "lambdas",
     "prepare_bucket",
+    "preview",
     "sequence_category_file",
     "team",
     "training_input",
+    "worker_template",
     "write_dataset",
 ]

@@ -7,19 +7,21 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from nblabel.aws.arns import TeamArn
-from nblabel.aws.builtin import builtin_of
+from nblabel.aws.arns import TeamArn, lambda_arn
+from nblabel.aws.builtin import BUILTIN_TASKS, builtin_of
 from nblabel.aws.categories import label_category_file
 from nblabel.aws.checks import PUBLIC
 from nblabel.aws.cost import Cost
 from nblabel.aws.examples import place_examples
 from nblabel.aws.jobs import part_of
+from nblabel.aws.labeler_template import labeler_template
 from nblabel.aws.plan import LabelingJobPlan, LabelingJobsPlan
 from nblabel.aws.present import check_labels, check_present, has_labels, type_of
 from nblabel.aws.request import labeling_job_request
 from nblabel.aws.rows import labeled_rows, manifest_of
 from nblabel.aws.settings import thousandths
 from nblabel.aws.templates import worker_template
+from nblabel.aws.worker_pages import LABELER, header_of
 from nblabel.binding import is_absent
 from nblabel.errors import FrameError, RequestError
 from nblabel.manifest.lint.quotas import OBJECTS
@@ -33,11 +35,16 @@ if TYPE_CHECKING:
 
     from nblabel.aws.builtin import BuiltinTask
     from nblabel.aws.rows import LabeledRows
+    from nblabel.labels import Instructions
 
 __all__ = ["plan_labeling_job"]
 
 _FEWEST_AUTOMATED = 1250
 _TURK_ENDS = "AWS announced that Mechanical Turk ends; ask a private team or a vendor for what must last"
+_NO_LABELS = (
+    "labels are made of the answers afterwards: nl.consolidate(job.responses(), task), or by a function of yours: post_annotation_lambda= and the "
+    "handler nblabel.aws.lambdas.post_annotation"
+)
 
 
 def plan_labeling_job(
@@ -71,8 +78,11 @@ def plan_labeling_job(
         check_present(frame.iloc[places], task, builtin)
     rows = labeled_rows(frame, task, chosen, source=source, folder=f"{output.rstrip('/')}/data")
     made = partial(_plan, frame, rows, task, builtin, team, output=output, attribute=chosen, template=template, settings=settings)
-    if attributes := [each.name for each in getattr(task, "attributes", ())]:
+    attributes = [each.name for each in getattr(task, "attributes", ())]
+    if attributes and template != LABELER:
         notes.append(f"the worker page of {builtin.name} does not ask for attributes: {attributes} stay open")
+    if template == LABELER and "post_annotation_lambda" not in settings:
+        notes.append(_NO_LABELS)
     notes += [_TURK_ENDS] * (TeamArn.parse(team).kind == PUBLIC)
     if len(places) <= most:
         return made(name, places, notes=notes)
@@ -135,13 +145,15 @@ def _plan(
     objects = sum(map(is_absent, part[attribute])) if attribute in part.columns else len(part)
     folder = f"{output.rstrip('/')}/{name}"
     files = {f"{folder}/input.manifest": manifest_of(part)}
-    if builtin.page is None:
+    if template == LABELER:
+        settings = {**_pass_through(team), **settings}
+    placed = None if builtin.page and template is None else f"{folder}/annotation-tool/template.liquid"
+    if builtin.page and template not in {None, LABELER} and "pre_annotation_lambda" not in settings:
+        rule = f"AWS keeps the worker page of {builtin.name}"
+        raise RequestError("HumanTaskConfig.UiConfig", "a template", rule, remedy=f"leave template= out, or give template={LABELER!r}")
+    if placed is not None:
         instructions, examples = place_examples(task.instructions, f"{folder}/annotation-tool/examples")
-        header = settings.get("task_description") or task.instructions.short.split("\n")[0] or task.title
-        written = template or worker_template(builtin, header=header, instructions=instructions, present=task.of)
-        files |= {f"{folder}/annotation-tool/template.liquid": written.encode(), **examples}
-    elif template:
-        raise RequestError("HumanTaskConfig.UiConfig", "a template", f"AWS keeps the worker page of {builtin.name}", remedy="leave template= out")
+        files |= {placed: _page(task, builtin, instructions, name, template, settings).encode(), **examples}
     files[f"{folder}/annotation-tool/data.json"] = label_category_file(task.labels, task.instructions, builtin)
     request = labeling_job_request(
         builtin.name,
@@ -151,7 +163,7 @@ def _plan(
         manifest=f"{folder}/input.manifest",
         label_categories=f"{folder}/annotation-tool/data.json",
         attribute=attribute,
-        template=None if builtin.page else f"{folder}/annotation-tool/template.liquid",
+        template=placed,
         **{"task_title": task.title, "task_description": _description(task), **settings},
     )
     if settings.get("automated") and objects < _FEWEST_AUTOMATED:
@@ -167,6 +179,20 @@ def _plan(
         frame=frame,
         places=places,
     )
+
+
+def _page(task: Task, builtin: BuiltinTask, instructions: Instructions, name: str, template: str | None, settings: Mapping[str, Any]) -> str:
+    """Write the worker template, unless it was given."""
+    if template == LABELER:
+        return labeler_template(task, instructions=instructions, job=name)
+    header = settings.get("task_description") or header_of(task)
+    return template or worker_template(builtin, header=header, instructions=instructions, present=task.of)
+
+
+def _pass_through(team: str) -> dict[str, str]:
+    """Name the functions of AWS that take any worker page, and leave what workers answer as it stands."""
+    arn, function = TeamArn.parse(team), BUILTIN_TASKS["PassThrough"]
+    return {"pre_annotation_lambda": lambda_arn("PRE", function, arn), "post_annotation_lambda": lambda_arn("ACS", function, arn)}
 
 
 def _description(task: Task) -> str:

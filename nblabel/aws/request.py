@@ -116,11 +116,13 @@ def _algorithms(kind: BuiltinTask, team: TeamArn, settings: JobSettings) -> dict
 
 def _human_task(kind: BuiltinTask, team: str, arn: TeamArn, template: str | None, settings: JobSettings) -> dict[str, Any]:
     title = settings.task_title or f"{kind.purpose.capitalize()} data"
+    # The worker page that AWS keeps goes with the functions that AWS keeps.
+    page = page_arn(kind.page, arn) if kind.page and settings.pre_annotation_lambda is None else None
     workers, seconds = settings.number_of_human_workers_per_data_object, settings.task_time_limit_in_seconds
     return {
         "WorkteamArn": team,
-        "UiConfig": _given(UiTemplateS3Uri=template, HumanTaskUiArn=page_arn(kind.page, arn) if kind.page else None),
-        "PreHumanTaskLambdaArn": lambda_arn("PRE", kind, arn),
+        "UiConfig": _given(UiTemplateS3Uri=template, HumanTaskUiArn=page),
+        "PreHumanTaskLambdaArn": settings.pre_annotation_lambda or lambda_arn("PRE", kind, arn),
         **_given(TaskKeywords=list(settings.task_keywords)),
         "TaskTitle": title,
         "TaskDescription": settings.task_description or title,
@@ -130,7 +132,7 @@ def _human_task(kind: BuiltinTask, team: str, arn: TeamArn, template: str | None
             TaskAvailabilityLifetimeInSeconds=settings.task_availability_lifetime_in_seconds,
             MaxConcurrentTaskCount=settings.max_concurrent_task_count,
         ),
-        "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": lambda_arn("ACS", kind, arn)},
+        "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": settings.post_annotation_lambda or lambda_arn("ACS", kind, arn)},
         **_given(PublicWorkforceTaskPrice=None if settings.price is None else _amount(thousandths(settings.price))),
     }
 

@@ -55,6 +55,8 @@ class JobSettings:
         Of the VPC in which automated labeling trains.
     input_topic, output_topic : str or None
         ARNs of SNS topics that objects come by while the job runs, and that labels are announced by (streaming).
+    pre_annotation_lambda, post_annotation_lambda : str or None
+        ARNs of Lambda functions of your own in place of AWS's, such as those of `nblabel.aws.lambdas`.
     tags : mapping
         Tags of the job.
     """
@@ -79,6 +81,8 @@ class JobSettings:
     subnets: Sequence[str] = ()
     input_topic: str | None = None
     output_topic: str | None = None
+    pre_annotation_lambda: str | None = None
+    post_annotation_lambda: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod

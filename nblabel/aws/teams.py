@@ -71,7 +71,8 @@ class Workteam:
             Answers wanted for each row, 1 to 9; as Ground Truth's console proposes it by default.
         **options
             ``role`` and the other fields of `nblabel.aws.JobSettings`; ``attribute`` and ``source`` as in `nblabel.label`; ``template``, the
-            text of a worker template of your own; ``objects_per_job``, how many objects a job has at most, where that is to be less than the quota.
+            text of a worker template of your own, or ``"nblabel"`` for the labeler that notebooks have; ``objects_per_job``, how many objects a job
+            has at most, where that is to be less than the quota.
 
         Returns
         -------

@@ -21,7 +21,7 @@ from nblabel.manifest.origin import folders
 from nblabel.manifest.pairs import Pair, cells, find_pair, pairs
 from nblabel.tasks import label_reader
 from nblabel.tasks.base import Media
-from nblabel.template_answers import element_content
+from nblabel.template_answers import element_content, read_annotation
 from nblabel.workforce.answer_files import FileAnswer, Problem, read_answer_files
 from nblabel.workforce.output import OUTPUT_MANIFEST, WORKER_RESPONSES
 
@@ -246,7 +246,7 @@ class FinishedJob:
         content = element_content(self.task, answered)
         if strange := [name for name in self.task.answer_classes(content) if name not in self.task.class_ids]:
             raise AnnotationError(f"class {strange[0]!r} is not one of the task's: {[label.name for label in self.task.labels]}")
-        found = self.task.annotation(self.task.begin(self.task.read_answer(content), Media()))
+        found = self.task.annotation(self.task.begin(read_annotation(self.task, answered), Media()))
         if found is None:
             raise AnnotationError(f"it says nothing: {content!r:.80}")
         return found

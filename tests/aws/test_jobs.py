@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -138,3 +140,33 @@ def test_the_stand_in_refuses_what_the_model_does(service):
     with pytest.raises(client.exceptions.ClientError, match="UnknownOperation"):
         client.list_workteams()
     assert client.list_labeling_jobs()["LabelingJobSummaryList"] == []
+
+
+def test_workers_may_have_the_labeler_whose_answers_are_read_and_consolidated(push, service):
+    plan = push(template="nblabel", dry_run=True)
+    human = plan.request["HumanTaskConfig"]
+    assert human["PreHumanTaskLambdaArn"].endswith(":PRE-PassThrough")
+    assert human["AnnotationConsolidationConfig"]["AnnotationConsolidationLambdaArn"].endswith(":ACS-PassThrough")
+    assert "nl.consolidate(job.responses(), task)" in repr(plan)
+    own = "arn:aws:lambda:us-east-1:111122223333:function:SageMaker-consolidate"
+    chosen = push(template="nblabel", post_annotation_lambda=own, dry_run=True)
+    assert chosen.request["HumanTaskConfig"]["AnnotationConsolidationConfig"] == {"AnnotationConsolidationLambdaArn": own}
+    assert chosen.notes == []
+    job = push(template="nblabel")
+
+    def handed_in(place, _line):
+        value = json.dumps({"groundtruth_type": "groundtruth/text-classification", "value": {"labels": [TASK.labels[place % 2].name], "none": False}})
+        return None, {"type": "groundtruth/custom"}, {worker: {"nblabel": value} for worker in ("ann", "bob")}
+
+    service.answer("tone", handed_in)
+    assert nl.consolidate(job.responses(), TASK)["annotation"].tolist() == ["good", "bad", "good", "bad"]
+
+
+def test_a_task_whose_page_aws_keeps_may_have_the_labeler(push):
+    task = nl.NamedEntityRecognition(["Person"])
+    template = next(content for url, content in push(task=task, template="nblabel", dry_run=True).files.items() if url.endswith(".liquid"))
+    assert b'id="nblabel"' in template
+    with pytest.raises(RequestError, match=r"AWS keeps the worker page of NamedEntityRecognition; .*template='nblabel'"):
+        push(task=task, template="<crowd-form></crowd-form>", dry_run=True)
+    with pytest.raises(RequestError, match="begins with nothing"):
+        nl.aws.worker_template(nl.Adjustment(nl.BoundingBox(["cat"]), of="old"), labeler=True)

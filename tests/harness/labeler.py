@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from playwright.sync_api import expect
@@ -30,7 +31,7 @@ class Labeler:
 
     def choose(self, label):
         """Press a class of the palette."""
-        self.root.locator(f'[data-nblabel-label="{label}"]').click()
+        self.root.locator(f"[data-nblabel-label={json.dumps(label)}]").click()
 
     def tool(self, name):
         """Press a tool."""

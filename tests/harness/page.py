@@ -9,9 +9,9 @@ from comm.base_comm import BaseComm
 from harness.labeler import Labeler
 
 MOUNT = """
-async ([id, view, source, opening, media]) => {
+async ([id, view, source, opening, media, anywidget]) => {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { mount } = await import(url);
+  const { mount, default: widget } = await import(url);
   const listeners = new Set();
   const decode = (text) => new DataView(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
   const encode = (buffer) => btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join(""));
@@ -33,7 +33,19 @@ async ([id, view, source, opening, media]) => {
   window.views[view] = { connection, receive: (message, buffers) => {
     if (!connection.cut) for (const listener of listeners) listener(message, buffers.map(decode));
   } };
-  mount(place, { ...opening, media: media === null ? null : decode(media) }, transport);
+  const state = { ...opening, media: media === null ? null : decode(media) };
+  if (!anywidget) return void mount(place, state, transport);
+  // What a notebook gives to the module of a widget.
+  const { task, ...rest } = state;
+  const model = {
+    get: (name) => ({ _task: task, _opening: rest })[name],
+    send: (message) => transport.send(message),
+    on: (_event, handler) => listeners.add(handler),
+    off: (_event, handler) => listeners.delete(handler),
+  };
+  const { initialize, render } = widget();
+  initialize({ model });
+  render({ model, el: place });
 }
 """
 DELIVER = "(messages) => messages.forEach(([view, message, buffers]) => window.views[view]?.receive(message, buffers))"
@@ -64,15 +76,15 @@ class PlainPage:
         page.goto("http://localhost/")
         page.expose_binding("toPython", self._receive)
 
-    def show(self, widget, driver=Labeler):
-        """Show a widget; returns the means to drive it."""
+    def show(self, widget, driver=Labeler, *, anywidget=False):
+        """Show a widget, by the module's function for pages or as a notebook does; returns the means to drive it."""
         state = widget.get_state()
         opening = {"task": state["_task"], **{key: part for key, part in state["_opening"].items() if key != "media"}}
         media = state["_opening"]["media"]
         text = None if media is None else base64.b64encode(bytes(media)).decode()
         view = f"view-{len(self._views)}"
         self._views.append((widget.comm.comm_id, view))
-        self.page.evaluate(MOUNT, [widget.comm.comm_id, view, str(state["_esm"]), opening, text])
+        self.page.evaluate(MOUNT, [widget.comm.comm_id, view, str(state["_esm"]), opening, text, anywidget])
         return driver(self.page, self.page.locator(f"#{view}")).wait_ready()
 
     def cut(self, *, connected=False):

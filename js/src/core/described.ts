@@ -21,7 +21,7 @@ export function described<Value, Change, Media>(
   task: TaskModule<Value, Change, Media>,
   attributes: readonly Attribute[],
 ): TaskModule<Described<Value>, DescribedChange<Change>, Media> {
-  const { legend, bytes, copies, choosing, suggestions } = task;
+  const { legend, bytes, copies, choosing, empty, suggestions } = task;
   return {
     type: task.type,
     tools: task.tools,
@@ -33,6 +33,8 @@ export function described<Value, Change, Media>(
       if (!isDescribed(change)) return { work: task.parseChange(change), attributes: null };
       return { work: change.work === null ? null : task.parseChange(change.work), attributes: change.attributes as Attributes | null };
     },
+    write: ({ work, attributes: values }) => ({ work: task.write ? task.write(work) : work, attributes: values }),
+    ...(empty && { empty: (size: Parameters<typeof empty>[0]) => ({ work: empty(size), attributes: {} }) }),
     load: (data, view) => task.load(data, view),
     release: (media) => task.release(media),
     weight: (media) => task.weight(media),

@@ -37,12 +37,16 @@ export interface Opening {
   readonly session: string;
   /** What the person must know from the start. */
   readonly notice?: Notice | null;
+  /** Whether the item is the only one, and handing it in is the end of the page. */
+  readonly form?: boolean;
 }
 
 /** One labeling session in this page; all its views show and change the same. */
 export interface Labeler<Value, Change, Media> extends TaskContext<Value, Change, Media> {
   readonly task: TaskModule<Value, Change, Media>;
   readonly view: TaskView;
+  /** Whether the item is the only one, and handing it in is the end of the page. */
+  readonly form: boolean;
   readonly labels: readonly LabelView[];
   readonly label: Signal<number>;
   readonly index: ReadonlySignal<number>;
@@ -155,7 +159,9 @@ export function createLabeler<Value, Change, Media>(
   /** Puts the whole image in the place of the small one that is on show. */
   async function bringWhole(wanted: number): Promise<void> {
     const whole = await items.whole(wanted);
-    if (whole !== null && item.value?.view.id === whole.view.id) item.value = whole;
+    if (whole === null || item.value?.view.id !== whole.view.id) return;
+    item.value = whole;
+    items.put(whole); // lets go of the small one
   }
 
   async function go(wanted: number): Promise<void> {
@@ -333,7 +339,11 @@ export function createLabeler<Value, Change, Media>(
     turning = null;
     if (receipt.next !== null && index.value === receipt.index) void go(receipt.next);
     // Why nothing comes next was told already, where there is trouble.
-    if (receipt.next === null && (notice.value?.level ?? "info") === "info") say("info", allDone(receipt.progress));
+    if (receipt.next === null && (notice.value?.level ?? "info") === "info") say("info", endOf(receipt.progress));
+  }
+
+  function endOf(reached: Progress): string {
+    return opening.form ? "Submitted." : allDone(reached);
   }
 
   function refused(operation: Operation, error: Error): void {
@@ -422,6 +432,7 @@ export function createLabeler<Value, Change, Media>(
   return {
     task,
     view: opening.task,
+    form: opening.form ?? false,
     labels: opening.task.labels,
     label,
     index,
@@ -434,6 +445,7 @@ export function createLabeler<Value, Change, Media>(
     visibility,
     taker,
     many: {
+      possible: !opening.form,
       total: () => progress.value.total,
       current: () => index.value,
       go: (place) => void go(place),
@@ -451,7 +463,7 @@ export function createLabeler<Value, Change, Media>(
     go,
     load: items.load,
     async example(place) {
-      const { result, buffers } = await client.look<Example>("example", { place });
+      const { result, buffers } = await client.request<Example>("example", { place });
       return decodeImage(buffers[0] ?? null, result.mime);
     },
     inform: (message) => say("info", message),

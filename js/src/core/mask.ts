@@ -34,6 +34,24 @@ export function parseMask({ width, height, classes, counts, bands }: Mask): Pixe
   return { width, height, pixels, names: classes, counts: [width * height - labeled, ...counts] };
 }
 
+/** What `parseMask` reads; a class that no pixel has is left out. */
+export function writeMask({ width, height, pixels, names, counts }: PixelMask): Mask {
+  const used = names.filter((_, place) => counts[place + 1]);
+  const table = [0, ...names.map((name) => used.indexOf(name) + 1)];
+  const bands: string[] = [];
+  for (let from = 0; from < pixels.length; from += BAND * width) {
+    const runs = createRunWriter();
+    for (const code of pixels.subarray(from, from + BAND * width)) runs.add(table[code] as number, 1);
+    const band = runs.finish();
+    bands.push(band.every((run) => codeOf(run) === 0) ? "" : toText(band));
+  }
+  return { width, height, classes: used, counts: used.map((name) => counts[names.indexOf(name) + 1] as number), bands, file: null };
+}
+
+export function emptyMask({ width, height }: Size): Mask {
+  return { width, height, classes: [], counts: [], bands: new Array<string>(Math.ceil(height / BAND)).fill(""), file: null };
+}
+
 /** Paints a change; the rule is that of `SemanticSegmentation.apply` in Python, and both pass the same fixtures. */
 export function applyMask(mask: PixelMask, change: MaskChange): Applied<PixelMask, MaskChange> {
   const { pixels } = mask;

@@ -20,7 +20,7 @@ export interface Outbox {
 }
 
 export interface OutboxOptions {
-  client: Pick<Client, "request">;
+  client: Client;
   keeper: Keeper;
   /** An operation is durable. */
   acknowledged(receipt: Receipt): void;

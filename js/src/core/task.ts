@@ -11,6 +11,8 @@ export interface ToolView {
   readonly title: string;
   /** What to do with it, in a line. */
   readonly hint: string;
+  /** What it asks the session for; where that runs in the page, nobody answers it. */
+  readonly asks?: string;
 }
 
 /** A row of the list that mirrors what is on the stage. */
@@ -74,6 +76,8 @@ export interface Act<Value, Change, Media> {
 
 /** Work on items that are not on show. */
 export interface Many<Value, Change, Media> {
+  /** Whether there can be more than the one on show. */
+  readonly possible: boolean;
   total(): number;
   /** Place of the item on show. */
   current(): number;
@@ -213,6 +217,10 @@ export interface TaskModule<Value, Change, Media> {
   readonly tools: readonly ToolView[];
   /** Narrows what came over the wire. */
   parse(value: unknown): Value;
+  /** What `parse` reads, of a value that is not so itself. */
+  write?(value: Value): unknown;
+  /** The value, as it comes over the wire, of an image on which nothing was done; absent where images of all sizes have the same. */
+  empty?(size: { readonly width: number; readonly height: number }): unknown;
   parseChange(change: unknown): Change;
   load(data: DataView | null, view: ItemView): Promise<Media | null>;
   release(media: Media): void;

@@ -90,7 +90,7 @@ function lookingOn<Value, Change, Media>(context: TaskContext<Judged<Value>, Ver
     label: signal(0),
     tool: signal(""),
     taker: signal(null),
-    many: { total: () => 0, current: () => 0, look: async () => [], act: () => [], heard: signal(null), go: () => undefined },
+    many: { possible: false, total: () => 0, current: () => 0, look: async () => [], act: () => [], heard: signal(null), go: () => undefined },
     activate: () => undefined,
     commit: () => undefined,
   };

@@ -18,7 +18,16 @@ const task: TaskModule<Choice, Choice, ImageBitmap> = {
     const zoom = computed(() => (context.item.value?.media ? stage.view.value.zoom : null));
     const grid = mountGrid(element, { context, choose: choiceTask.choosing.choose, draw, release: task.release }, life);
     const { fit, picture, zoomBy } = stage;
-    return { commands: [], toggles: context.readOnly ? [] : [grid.toggle], picture, fit, finish: grid.finish, cancel: grid.cancel, zoom, zoomBy };
+    return {
+      commands: [],
+      toggles: context.many.possible ? [grid.toggle] : [],
+      picture,
+      fit,
+      finish: grid.finish,
+      cancel: grid.cancel,
+      zoom,
+      zoomBy,
+    };
   },
 };
 

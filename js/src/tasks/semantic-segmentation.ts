@@ -1,5 +1,5 @@
 import { computed, effect, type Signal, signal, untracked } from "@preact/signals";
-import { applyMask, type PixelMask, paintWhere, parseMask } from "../core/mask";
+import { applyMask, emptyMask, type PixelMask, paintWhere, parseMask, writeMask } from "../core/mask";
 import { wholeArea } from "../core/regions";
 import type { Control, Editor, Offer, TaskModule } from "../core/task";
 import type { Mask, MaskChange } from "../generated/schema";
@@ -32,10 +32,12 @@ const task: TaskModule<PixelMask, MaskChange, ImageBitmap> = {
     { name: "rectangle", title: "Rectangle", hint: "Drag from corner to corner, or click two corners" },
     { name: "fill", title: "Fill", hint: "Click a region that has one class, or none, to fill it" },
     { name: "wand", title: "Wand", hint: "Click to paint what has this colour; drag right for more, left for less" },
-    { name: "auto-segment", title: "Auto-segment", hint: "Click the object's four extreme points, or drag a box around it" },
+    { name: "auto-segment", title: "Auto-segment", hint: "Click the object's four extreme points, or drag a box around it", asks: "segment" },
   ],
   // What the session sends has passed the same schema in Python.
   parse: (value) => parseMask(value as Mask),
+  write: writeMask,
+  empty: emptyMask,
   parseChange: (change) => change as MaskChange,
   load: loadImage,
   release: (bitmap) => bitmap.close(),

@@ -27,7 +27,7 @@ const task: TaskModule<Choice, Choice, TextMedia> = {
     const grid = mountGrid(element, { context, choose: choiceTask.choosing.choose, draw, release: task.release }, life);
     return {
       commands,
-      toggles: context.readOnly ? [] : [grid.toggle],
+      toggles: context.many.possible ? [grid.toggle] : [],
       fit: stage.fit,
       finish: grid.finish,
       cancel: grid.cancel,

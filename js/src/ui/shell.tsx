@@ -59,6 +59,7 @@ export function mountShell<Value, Change, Media>(element: HTMLElement, labeler: 
   root.className = "labeler";
   root.tabIndex = -1;
   root.dataset["nblabel"] = "labeler";
+  root.toggleAttribute("data-form", labeler.form);
   shadow.append(style, root);
   element.append(host);
   followTheme(host, root, life.signal);
@@ -212,7 +213,7 @@ function Cover<Value, Change, Media>({ labeler }: Shell<Value, Change, Media>) {
     <div class="cover" role="alert">
       <strong>{labeler.item.value?.view.name}</strong>
       <span>{error}</span>
-      <span class="faint">Skip it to go on; nothing is lost.</span>
+      <span class="faint">{labeler.form ? "Decline or return this task." : "Skip it to go on; nothing is lost."}</span>
     </div>
   );
 }

@@ -17,7 +17,7 @@ export function Status<Value, Change, Media>({ labeler }: Shell<Value, Change, M
     error: "Not saved",
   };
   const explanations = {
-    saved: "Everything you did is on disk.",
+    saved: labeler.form ? "What you do is kept in this browser until you submit." : "Everything you did is on disk.",
     saving: "Waiting for the kernel to confirm.",
     offline: NO_ANSWER,
     error: outbox.problem.value ?? "",
@@ -83,9 +83,11 @@ export function Footer<Value, Change, Media>({ labeler, actions, keyFor }: Shell
           Instructions
         </Button>
       )}
-      <Button title="Skip" action="skip" badge={keyFor("skip")} run={actions.skip}>
-        Skip
-      </Button>
+      {!labeler.form && (
+        <Button title="Skip" action="skip" badge={keyFor("skip")} run={actions.skip}>
+          Skip
+        </Button>
+      )}
       <Button title="Submit" action="submit" kind="primary" badge={keyFor("submit")} run={actions.submit}>
         {edited ? "Submit again" : "Submit"}
       </Button>

@@ -127,6 +127,7 @@ test("the grid knows of classes alone, and submits what lacks nothing", async ()
   const acted: Act<Whole, { work: Choice | null; attributes: unknown }, ImageBitmap>[] = [];
   const heard = signal<Receipt | null>(null);
   const many = {
+    possible: true,
     total: () => 2,
     current: () => 0,
     go: () => undefined,

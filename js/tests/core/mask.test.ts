@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { applyMask, type PixelMask, paintWhere, parseMask } from "../../src/core/mask";
+import { applyMask, emptyMask, type PixelMask, paintWhere, parseMask, writeMask } from "../../src/core/mask";
 import { createRunWriter, fromText, KEEP, toText } from "../../src/core/runs";
 import type { Mask, MaskChange } from "../../src/generated/schema";
 
@@ -97,5 +97,23 @@ describe("runs", () => {
       [0, 2],
     ]);
     expect([...fromText(toText(runs))]).toEqual([...runs]);
+  });
+});
+
+describe("a mask that goes over the wire", () => {
+  // Python keeps a class that lost its pixels where others come after it.
+  it.each(cases.filter(({ result }) => result.counts.every(Boolean)))("is what Python writes of $name", ({ result }) => {
+    expect(writeMask(parseMask(result))).toEqual({ ...result, file: null });
+  });
+
+  it("leaves out a class that lost its pixels", () => {
+    const mask = parseMask(emptyMask({ width: 3, height: 70 }));
+    const paint = (name: string | null): PixelMask => {
+      const [change] = paintWhere(mask, { left: 0, top: 66, right: 3, bottom: 67 }, name, () => true);
+      return applyMask(mask, change as MaskChange).value;
+    };
+    expect(writeMask(paint("cat"))).toMatchObject({ classes: ["cat"], counts: [3], bands: ["", expect.stringMatching(/./)] });
+    const [change] = paintWhere(paint("cat"), { left: 0, top: 66, right: 3, bottom: 67 }, null, () => true);
+    expect(writeMask(applyMask(mask, change as MaskChange).value)).toEqual(emptyMask({ width: 3, height: 70 }));
   });
 });

@@ -17,7 +17,9 @@ interface Request {
 /** Collects requests; the test answers them, or does not. */
 function createKernel() {
   const requests: Request[] = [];
-  const client: Pick<Client, "request"> = {
+  const client: Client = {
+    origin: "page",
+    onEvent: () => undefined,
     request<Result>(method: string, params: unknown) {
       expect(method).toBe("commit");
       return new Promise<Reply<Result>>((resolve, reject) => {
