@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
+from nblabel.assist import cue_weights
 from nblabel.assist.colors import Palette
 from nblabel.assist.cuts import cut, edge_weights
 from nblabel.assist.geodesic import distances
+from nblabel.assist.network import Network, weigh
 from nblabel.assist.view import View, box_mean, gradient
 
 if TYPE_CHECKING:
@@ -21,10 +25,12 @@ if TYPE_CHECKING:
     from nblabel.assist.prompts import Mark
     from nblabel.assist.view import Array
 
-__all__ = ["CUES", "Correction", "look"]
+__all__ = ["CUES", "LANDMARKS", "SIDE", "Correction", "look"]
 
 CUES = ("straight", "straight log", "edges", "edges log", "color", "color ratio", "color ratio around", "prior", "border", "depth")
-_SIDE = 96
+LANDMARKS = ("edges", "near", "open", "wrong side")
+SIDE = 96
+"""Pixels of the longer side of the window around a mark, at most."""
 _SEED = 12.0
 
 
@@ -40,20 +46,31 @@ class Correction:
         Pixels of the view that the mark may change: on the wrong side now, and within reach.
     seeds : (height, width) bool array
         Pixels under the mark.
-    cues : (10, height, width) float32 array
-        See `CUES`.
+    cues, landmarks : (n, height, width) float32 array
+        See `CUES` and `LANDMARKS`.
     """
 
     view: View
     open: NDArray[np.bool_]
     seeds: NDArray[np.bool_]
     cues: Array
+    landmarks: Array
 
-    def decide(self, weights: Array) -> Array:
+    def decide(self) -> Array:
         """Give how sure it is, 0 to 1, that each pixel goes over to the side of the mark."""
-        logit = np.tensordot(weights[:-1], self.cues, 1) + weights[-1]
+        logit = weigh(self.judge(), cue_weights.CORRECTION)
         logit = np.where(self.seeds, _SEED, np.where(self.open, logit.clip(-4, 4), -_SEED)).astype(np.float32)
         return cut(logit, edge_weights(self.view.lab, strength=1.0), rounds=50)
+
+    def judge(self) -> Array:
+        """Give what `cue_weights.CORRECTION` weighs: the cues and a network's judgement of all."""
+        together = _network()(np.concatenate([self.cues, self.landmarks]))
+        return np.concatenate([self.cues, together[None]])
+
+
+@cache
+def _network() -> Network:
+    return Network.read(files("nblabel.assist") / "correction_network.npz")
 
 
 def look(
@@ -79,7 +96,7 @@ def look(
     height, width = mask.shape
     rows, columns = mark.pixels(width=width, height=height)
     bounds = columns.min() - reach, rows.min() - reach, columns.max() + reach + 1, rows.max() + reach + 1
-    view = View.of(image, *bounds, side=_SIDE)
+    view = View.of(image, *bounds, side=SIDE)
     shape = view.shape
     across, down = view.scale
     inside = resize_mask(mask[view.top : view.bottom, view.left : view.right], shape)
@@ -118,7 +135,9 @@ def look(
     ]
     stacked = np.stack([np.broadcast_to(np.asarray(cue, np.float32), shape) for cue in cues]).clip(-6, 6)
     limit = np.minimum(reach * max(across, down), _nearest(view, against, (height, width)))
-    return Correction(view, wrong & (straight <= limit), seeds, stacked)
+    open_ = wrong & (straight <= limit)
+    landmarks = np.stack([np.minimum(cost / 9, 3), near, open_, wrong]).astype(np.float32)
+    return Correction(view, open_, seeds, stacked, landmarks)
 
 
 def _nearest(view: View, marks: Sequence[Mark], shape: tuple[int, int]) -> Array:

@@ -8,24 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nblabel.assist import cue_weights
 from nblabel.assist.corrections import Correction, look
-from nblabel.assist.cues import Scene, first_cues, second_cues, share
-from nblabel.assist.cuts import cut, edge_weights
 from nblabel.assist.prompts import Box, Point, Prompts
+from nblabel.assist.proposals import Proposal, propose
 from nblabel.assist.segmenter import Cancelled, as_rgb, check_prompts, never, obey, stop_if
-from nblabel.assist.view import View, resize
+from nblabel.assist.view import resize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nblabel.assist.prompts import Mark
-    from nblabel.assist.view import Array
 
 __all__ = ["CueSegmenter"]
 
-_ROUNDS = 3
-_CUT_ROUNDS = 100
 _REMEMBERED = 16
 _REACH = 0.35
 _WANING = 0.9
@@ -33,26 +28,10 @@ _ALONE = 0.2
 _NOTHING = np.zeros((1, 1), np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class _Proposal:
-    """What the cues said of a view: how settled each pixel is to be inside, and the log of its odds before that."""
-
-    settled: Array
-    logit: Array
-    view: View
-
-    def mask(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
-        """Give the mask of the whole image."""
-        view = self.view
-        mask = np.zeros(shape, bool)
-        mask[view.top : view.bottom, view.left : view.right] = resize(self.settled, (view.bottom - view.top, view.right - view.left)) > 0.5
-        return mask
-
-
 @dataclass
 class _Embedding:
     image: NDArray[np.uint8]
-    proposals: OrderedDict[Prompts, _Proposal] = field(default_factory=OrderedDict)
+    proposals: OrderedDict[Prompts, Proposal] = field(default_factory=OrderedDict)
     corrected: OrderedDict[Prompts, NDArray[np.uint8]] = field(default_factory=OrderedDict)  # packed, eight pixels a byte
 
 
@@ -122,36 +101,18 @@ class CueSegmenter:
         seen = self.look(embedding, earlier, mask, mark)
         if not (seen.open & seen.seeds).any():
             return
-        turned = seen.decide(cue_weights.CORRECTION)
+        turned = seen.decide()
         view = seen.view
         part = mask[view.top : view.bottom, view.left : view.right]
         part[resize(turned, part.shape) > 0.5] = mark.positive
 
-    def _proposal(self, embedding: _Embedding, start: Prompts, cancelled: Cancelled) -> _Proposal | None:
+    def _proposal(self, embedding: _Embedding, start: Prompts, cancelled: Cancelled) -> Proposal | None:
         if start not in embedding.proposals:
             extremes = start.extremes or _middles(start.box, embedding.image)
             if not extremes:
                 return None
-            _remember(embedding.proposals, start, _propose(embedding.image, extremes, cancelled))
+            _remember(embedding.proposals, start, propose(embedding.image, extremes, cancelled))
         return embedding.proposals[start]
-
-
-def _propose(image: NDArray[np.uint8], extremes: tuple[Point, ...], cancelled: Cancelled) -> _Proposal:
-    scene = Scene.of(image, extremes)
-    first, out = first_cues(scene)
-    stop_if(cancelled)
-    logit = _weigh(first, cue_weights.FIRST)
-    for _ in range(_ROUNDS):
-        second = second_cues(scene, out, share(logit) * scene.inside)
-        stop_if(cancelled)
-        logit = _weigh(np.concatenate([first, second]), cue_weights.SECOND)
-    evidence = np.where(scene.inside, logit.clip(-4, 4), -4).astype(np.float32)
-    settled = cut(evidence, edge_weights(scene.view.lab, strength=3.0), rounds=_CUT_ROUNDS)
-    return _Proposal(settled, evidence, scene.view)
-
-
-def _weigh(cues: Array, weights: Array) -> Array:
-    return np.asarray(np.tensordot(weights[:-1], cues, 1) + weights[-1], np.float32)
 
 
 def _middles(box: Box | None, image: NDArray[np.uint8]) -> tuple[Point, ...]:

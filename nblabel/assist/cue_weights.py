@@ -8,92 +8,93 @@ __all__ = ["CORRECTION", "FIRST", "SECOND"]
 
 FIRST = np.array(
     [
-        -0.4822,  # ellipse
-        0.5965,  # quadrilateral
-        0.0468,  # in quadrilateral
-        -0.5090,  # box border
-        0.6269,  # edge outline
-        0.4508,  # edge outline around
-        0.9047,  # sector outline
-        0.4885,  # sector outline around
-        0.0464,  # fine color
-        0.1858,  # coarse color
-        0.1538,  # texture
-        0.2414,  # local color
-        0.6188,  # fine color near
-        0.0511,  # coarse color near
-        0.0081,  # local color near
-        -0.0196,  # texture around
-        -0.4702,  # coarse color around
-        -0.5804,  # local color around
-        0.5021,  # fine color along
-        0.1627,  # coarse color along
-        0.2466,  # local color along
-        -0.0639,  # way out by edges
-        -0.4175,  # way out or in by edges
-        0.5309,  # way out or in by color
-        -0.1566,  # way out through object
-        -0.2213,  # distance from spine
-        1.8672,  # way out or to spine
-        0.0259,  # separable
-        0.2492,  # separable by texture
-        -0.3144,  # fill of edge outline
-        -0.2363,  # fill of quadrilateral
-        -0.4252,  # constant
+        -0.5774,  # ellipse
+        0.6424,  # quadrilateral
+        -0.0718,  # in quadrilateral
+        -0.6161,  # box border
+        0.4945,  # edge outline
+        0.3827,  # edge outline around
+        0.8354,  # sector outline
+        0.3217,  # sector outline around
+        0.1076,  # fine color
+        -0.0506,  # coarse color
+        0.1757,  # texture
+        0.2801,  # local color
+        0.3883,  # fine color near
+        0.0202,  # coarse color near
+        0.2025,  # local color near
+        0.0967,  # texture around
+        -0.4340,  # coarse color around
+        -0.4000,  # local color around
+        0.5283,  # fine color along
+        0.0540,  # coarse color along
+        0.3482,  # local color along
+        -0.1278,  # way out by edges
+        -0.2789,  # way out or in by edges
+        0.3523,  # way out or in by color
+        -0.5299,  # way out through object
+        -0.0837,  # distance from spine
+        1.6011,  # way out or to spine
+        -0.1434,  # separable
+        0.1816,  # separable by texture
+        -0.1952,  # fill of edge outline
+        0.0951,  # fill of quadrilateral
+        -0.4955,  # constant
     ],
     dtype=np.float32,
 )
 SECOND = np.array(
     [
-        -0.1482,  # ellipse
-        0.3890,  # quadrilateral
-        0.0425,  # in quadrilateral
-        -0.1613,  # box border
-        0.2335,  # edge outline
-        -0.0188,  # edge outline around
-        0.3944,  # sector outline
-        -0.0681,  # sector outline around
-        -0.2061,  # fine color
-        -0.0675,  # coarse color
-        0.1694,  # texture
-        0.0846,  # local color
-        0.1568,  # fine color near
-        -0.0278,  # coarse color near
-        -0.0656,  # local color near
-        0.0355,  # texture around
-        0.0119,  # coarse color around
-        -0.2245,  # local color around
-        0.1301,  # fine color along
-        0.0630,  # coarse color along
-        0.0191,  # local color along
-        -0.2291,  # way out by edges
-        -0.3249,  # way out or in by edges
-        0.2276,  # way out or in by color
-        -0.2998,  # way out through object
-        0.2312,  # distance from spine
-        0.2533,  # way out or to spine
-        0.3765,  # separable
-        0.0897,  # separable by texture
-        -0.0746,  # fill of edge outline
-        -0.0712,  # fill of quadrilateral
-        0.3653,  # estimate
-        -0.0445,  # estimate around
-        0.5592,  # estimate along
-        0.2524,  # second fine color
-        0.1680,  # second coarse color
-        -0.1460,  # second texture
-        0.2380,  # second fine color near
-        0.0820,  # second coarse color near
-        -0.1494,  # second coarse color around
-        -0.0254,  # second texture around
-        -0.2030,  # second fine color along
-        -0.0472,  # second coarse color along
-        -0.0579,  # second way out or in by edges
-        -0.0258,  # second way out or in by color
-        -0.0420,  # second distance from spine
-        0.7969,  # second way out or to spine
-        -0.2350,  # second separable
-        -0.0249,  # constant
+        -0.0331,  # ellipse
+        0.2803,  # quadrilateral
+        0.0221,  # in quadrilateral
+        -0.0982,  # box border
+        0.1417,  # edge outline
+        -0.0361,  # edge outline around
+        0.2047,  # sector outline
+        -0.3135,  # sector outline around
+        -0.3150,  # fine color
+        -0.2171,  # coarse color
+        0.0981,  # texture
+        0.1673,  # local color
+        -0.1262,  # fine color near
+        -0.1234,  # coarse color near
+        -0.0544,  # local color near
+        0.1361,  # texture around
+        0.1322,  # coarse color around
+        0.0711,  # local color around
+        0.1958,  # fine color along
+        -0.0771,  # coarse color along
+        0.1828,  # local color along
+        -0.0859,  # way out by edges
+        -0.0958,  # way out or in by edges
+        0.0189,  # way out or in by color
+        -0.0624,  # way out through object
+        0.0080,  # distance from spine
+        -0.0281,  # way out or to spine
+        -0.0480,  # separable
+        -0.1483,  # separable by texture
+        0.0661,  # fill of edge outline
+        0.2303,  # fill of quadrilateral
+        -0.3836,  # estimate
+        -0.6775,  # estimate around
+        -0.2806,  # estimate along
+        0.3560,  # second fine color
+        0.2704,  # second coarse color
+        -0.0991,  # second texture
+        -0.1230,  # second fine color near
+        -0.1624,  # second coarse color near
+        -0.2158,  # second coarse color around
+        0.0223,  # second texture around
+        0.0960,  # second fine color along
+        0.0947,  # second coarse color along
+        -0.1146,  # second way out or in by edges
+        -0.3553,  # second way out or in by color
+        -0.0633,  # second distance from spine
+        0.1510,  # second way out or to spine
+        0.0762,  # second separable
+        1.2764,  # network
+        0.2552,  # constant
     ],
     dtype=np.float32,
 )
@@ -109,6 +110,7 @@ CORRECTION = np.array(
         0.2317,  # prior
         -1.6315,  # border
         -0.8920,  # depth
+        0.0000,  # network
         0.6817,  # constant
     ],
     dtype=np.float32,

@@ -1,7 +1,8 @@
 """Cues: for each pixel near four extreme points, numbers that speak for or against its being part of the object.
 
-First cues come from the picture and the points alone. Second cues ask the same questions again, once there is an estimate of the object. What a cue
-is worth is learned (`nblabel.assist.cue_weights`).
+First cues come from the picture and the points alone. Second cues ask the same questions again, once there is an estimate of the object. Landmarks
+say nothing by themselves and are for a network that sees them together (`nblabel.assist.network`). What a cue is worth is learned
+(`nblabel.assist.cue_weights`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from nblabel.assist.prompts import Point
     from nblabel.assist.view import Array
 
-__all__ = ["FIRST", "SECOND", "Scene", "first_cues", "odds", "second_cues", "share"]
+__all__ = ["FIRST", "LANDMARKS", "SECOND", "SIDE", "Scene", "first_cues", "landmarks", "odds", "second_cues", "share"]
 
 FIRST = (
     *("ellipse", "quadrilateral", "in quadrilateral", "box border"),
@@ -46,7 +47,9 @@ SECOND = (
         "second separable",
     ),
 )
-_SIDE = 128
+LANDMARKS = ("edges", "extreme points", "in box", "outside")
+SIDE = 128
+"""Pixels of the longer side of a scene, at most."""
 _MARGIN = 0.25
 _FAR = 400.0
 _LIMIT = 6.0
@@ -91,7 +94,7 @@ class Scene:
         x, y = [point.x for point in extremes], [point.y for point in extremes]
         width, height = max(max(x) - min(x), 4), max(max(y) - min(y), 4)
         margin = _MARGIN * (width + height) / 2
-        view = View.of(image, min(x) - margin, min(y) - margin, max(x) + margin, max(y) + margin, side=_SIDE)
+        view = View.of(image, min(x) - margin, min(y) - margin, max(x) + margin, max(y) + margin, side=SIDE)
         places = [view.place(point) for point in extremes]
         top, bottom = min(places, key=lambda place: place[1]), max(places, key=lambda place: place[1])
         left, right = min(places), max(places)
@@ -190,6 +193,14 @@ def first_cues(scene: Scene) -> tuple[Array, Array]:
         ],
         shape,
     ), out
+
+
+def landmarks(scene: Scene) -> Array:
+    """Give the edges and where the extreme points and the box are, (len(LANDMARKS), height, width)."""
+    rows, columns = _grid(scene.view.shape)
+    reach = np.float32(2 * np.square(0.16 * scene.size))
+    points = sum(np.exp(-(np.square(rows - y) + np.square(columns - x)) / reach) for x, y in scene.corners)
+    return _stack([np.minimum(scene.edges, 3), points, scene.inside, scene.ring], scene.view.shape)
 
 
 def second_cues(scene: Scene, out: Array, estimate: Array) -> Array:

@@ -48,21 +48,25 @@ def cut(evidence: Array, weights: tuple[Array, Array], *, rounds: int) -> Array:
     The relaxed minimum cut (Nikolova, Esedoglu and Chan 2006) by the primal-dual method of Chambolle and Pock (2011).
     """
     across, down = weights
+    least_across, least_down = -across, -down
     inside = (evidence > 0).astype(np.float32)
-    ahead = inside.copy()
+    ahead, after = inside.copy(), np.empty_like(inside)
     flow_across, flow_down = np.zeros_like(across), np.zeros_like(down)
-    step = np.empty_like(inside)
+    change_across, change_down, step = np.empty_like(across), np.empty_like(down), np.empty_like(inside)
     for _ in range(rounds):
-        flow_across += _STEP * (ahead[:, 1:] - ahead[:, :-1])
-        np.clip(flow_across, -across, across, out=flow_across)
-        flow_down += _STEP * (ahead[1:] - ahead[:-1])
-        np.clip(flow_down, -down, down, out=flow_down)
+        np.subtract(ahead[:, 1:], ahead[:, :-1], out=change_across)
+        np.add(flow_across, np.multiply(change_across, _STEP, out=change_across), out=flow_across)
+        np.maximum(np.minimum(flow_across, across, out=flow_across), least_across, out=flow_across)
+        np.subtract(ahead[1:], ahead[:-1], out=change_down)
+        np.add(flow_down, np.multiply(change_down, _STEP, out=change_down), out=flow_down)
+        np.maximum(np.minimum(flow_down, down, out=flow_down), least_down, out=flow_down)
         np.copyto(step, evidence)
         step[:, 1:] -= flow_across
         step[:, :-1] += flow_across
         step[1:] -= flow_down
         step[:-1] += flow_down
-        after = np.clip(inside + _STEP * step, 0, 1)
-        ahead = 2 * after - inside
-        inside = after
+        np.add(inside, np.multiply(step, _STEP, out=step), out=after)
+        np.minimum(np.maximum(after, 0, out=after), 1, out=after)
+        np.subtract(np.multiply(after, 2, out=ahead), inside, out=ahead)
+        inside, after = after, inside
     return inside

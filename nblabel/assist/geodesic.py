@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ __all__ = ["FAR", "distances", "path", "smooth_along"]
 
 FAR = np.float32(4096)
 _DIAGONAL = np.float32(np.sqrt(2))
+_AROUND = list(product(range(3), range(3)))
 
 
 def distances(seeds: NDArray[np.bool_], cost: Array, *, sweeps: int = 2) -> Array:
@@ -40,35 +42,40 @@ def distances(seeds: NDArray[np.bool_], cost: Array, *, sweeps: int = 2) -> Arra
     the cost so far takes the place of a scan from pixel to pixel.
     """
     found = np.where(seeds, np.float32(0), FAR)
-    cost = np.broadcast_to(cost, found.shape)
-    along = np.zeros_like(found)
-    along[..., 1:] = np.cumsum((cost[..., 1:] + cost[..., :-1]) / 2, axis=-1)
-    down = (cost[..., 1:, :] + cost[..., :-1, :]) / 2
-    slant = _DIAGONAL * (cost[..., 1:, 1:] + cost[..., :-1, :-1]) / 2
-    slope = _DIAGONAL * (cost[..., 1:, :-1] + cost[..., :-1, 1:]) / 2
-    height = found.shape[-2]
+    lines = np.ascontiguousarray(np.moveaxis(found, -2, 0))  # a row of all planes lies together
+    cost = np.ascontiguousarray(np.moveaxis(np.broadcast_to(cost, found.shape), -2, 0))
+    along = np.zeros_like(lines)
+    np.cumsum((cost[..., 1:] + cost[..., :-1]) / 2, axis=-1, out=along[..., 1:])
+    down = (cost[1:] + cost[:-1]) / 2
+    slant = _DIAGONAL * (cost[1:, ..., 1:] + cost[:-1, ..., :-1]) / 2
+    slope = _DIAGONAL * (cost[1:, ..., :-1] + cost[:-1, ..., 1:]) / 2
+    scratch = np.empty_like(lines[0])
     for _ in range(sweeps):
-        for row in range(height):
-            here = found[..., row, :]
+        for row in range(len(lines)):
             if row:
-                above = found[..., row - 1, :]
-                np.minimum(here, above + down[..., row - 1, :], out=here)
-                np.minimum(here[..., 1:], above[..., :-1] + slant[..., row - 1, :], out=here[..., 1:])
-                np.minimum(here[..., :-1], above[..., 1:] + slope[..., row - 1, :], out=here[..., :-1])
-            _relax_row(here, along[..., row, :])
-        for row in range(height - 2, -1, -1):
-            here, below = found[..., row, :], found[..., row + 1, :]
-            np.minimum(here, below + down[..., row, :], out=here)
-            np.minimum(here[..., :-1], below[..., 1:] + slant[..., row, :], out=here[..., :-1])
-            np.minimum(here[..., 1:], below[..., :-1] + slope[..., row, :], out=here[..., 1:])
-            _relax_row(here, along[..., row, :])
-    return found
+                _relax_from(lines[row], lines[row - 1], down[row - 1], slant[row - 1], slope[row - 1], scratch)
+            _relax_along(lines[row], along[row], scratch)
+        for row in range(len(lines) - 2, -1, -1):
+            _relax_from(lines[row], lines[row + 1], down[row], slope[row], slant[row], scratch)
+            _relax_along(lines[row], along[row], scratch)
+    return np.moveaxis(lines, 0, -2)
 
 
-def _relax_row(here: Array, along: Array) -> None:
-    np.minimum(here, np.minimum.accumulate(here - along, axis=-1) + along, out=here)
-    back = (here + along)[..., ::-1]
-    np.minimum(here, np.minimum.accumulate(back, axis=-1)[..., ::-1] - along, out=here)
+def _relax_from(here: Array, other: Array, straight: Array, rightwards: Array, leftwards: Array, scratch: Array) -> None:
+    """Shorten a row's distances by ways from the row beside it, given what steps straight, to the right and to the left cost."""
+    np.minimum(here, np.add(other, straight, out=scratch), out=here)
+    side = scratch[..., 1:]
+    np.minimum(here[..., 1:], np.add(other[..., :-1], rightwards, out=side), out=here[..., 1:])
+    np.minimum(here[..., :-1], np.add(other[..., 1:], leftwards, out=side), out=here[..., :-1])
+
+
+def _relax_along(here: Array, along: Array, scratch: Array) -> None:
+    """Shorten a row's distances by ways within the row."""
+    np.minimum.accumulate(np.subtract(here, along, out=scratch), axis=-1, out=scratch)
+    np.minimum(here, np.add(scratch, along, out=scratch), out=here)
+    back = np.add(here, along, out=scratch)[..., ::-1]
+    np.minimum.accumulate(back, axis=-1, out=back)
+    np.minimum(here, np.subtract(scratch, along, out=scratch), out=here)
 
 
 def path(away: Array, start: tuple[int, int]) -> list[tuple[int, int]]:
@@ -81,17 +88,17 @@ def path(away: Array, start: tuple[int, int]) -> list[tuple[int, int]]:
     >>> path(distances(seeds, np.ones((3, 4), np.float32)), (2, 3))
     [(2, 3), (1, 2), (0, 1), (0, 0)]
     """
-    lines = away.tolist()
     height, width = away.shape
+    padded = np.pad(away, 1, constant_values=np.inf)
+    around = np.stack([padded[row : row + height, column : column + width] for row, column in _AROUND])
+    lower, nearest = around.min(axis=0) < away, around.argmin(axis=0)
     row, column = start
     way = [start]
-    while True:
-        around = [(r, c) for r in range(max(row - 1, 0), min(row + 2, height)) for c in range(max(column - 1, 0), min(column + 2, width))]
-        best = min(around, key=lambda place: lines[place[0]][place[1]])
-        if lines[best[0]][best[1]] >= lines[row][column]:
-            return way
-        row, column = best
-        way.append(best)
+    while lower[row, column]:
+        down, across = _AROUND[nearest[row, column]]
+        row, column = row + down - 1, column + across - 1
+        way.append((row, column))
+    return way
 
 
 def smooth_along(planes: Array, cost: Array, reach: float, *, rounds: int = 2) -> Array:
@@ -110,20 +117,25 @@ def smooth_along(planes: Array, cost: Array, reach: float, *, rounds: int = 2) -
     -----
     Recursive filter of the domain transform (Gastal and Oliveira 2011, "Domain Transform for Edge-Aware Image and Video Processing").
     """
-    result = planes.copy()
-    across = (cost[:, 1:] + cost[:, :-1]) / 2
+    across = np.ascontiguousarray((cost[:, 1:] + cost[:, :-1]).T / 2)
     down = (cost[1:] + cost[:-1]) / 2
+    rows = np.array(np.moveaxis(planes, -2, 0), order="C")  # each time the lines that follow one another lie together
     for number in range(rounds):
         sigma = reach * np.sqrt(3) * 2 ** (rounds - number - 1) / np.sqrt(4**rounds - 1)
         factor = np.float32(-np.sqrt(2) / sigma)
-        _recur(np.moveaxis(result, -1, 0), np.exp(factor * across).T)
-        _recur(np.moveaxis(result, -2, 0), np.exp(factor * down))
-    return result
+        columns = np.ascontiguousarray(rows.T)
+        _recur(columns, np.exp(factor * across)[:, None])
+        rows = np.ascontiguousarray(columns.T)
+        _recur(rows, np.exp(factor * down)[:, None])
+    return np.moveaxis(rows, 0, -2)
 
 
 def _recur(lines: Array, keep: Array) -> None:
     """Mix each line with the one before, then with the one after, in place."""
-    for number in range(1, len(lines)):
-        lines[number] += keep[number - 1] * (lines[number - 1] - lines[number])
-    for number in range(len(lines) - 2, -1, -1):
-        lines[number] += keep[number] * (lines[number + 1] - lines[number])
+    change = np.empty_like(lines[0])
+    for there, here, part in zip(lines[:-1], lines[1:], keep, strict=True):
+        np.multiply(np.subtract(there, here, out=change), part, out=change)
+        np.add(here, change, out=here)
+    for there, here, part in zip(lines[:0:-1], lines[-2::-1], keep[::-1], strict=True):
+        np.multiply(np.subtract(there, here, out=change), part, out=change)
+        np.add(here, change, out=here)

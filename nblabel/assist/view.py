@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from nblabel.assist.prompts import Point
 
-__all__ = ["Array", "View", "box_mean", "gradient", "resize"]
+__all__ = ["Array", "View", "box_mean", "doubled", "gradient", "halved", "resize"]
 
 Array: TypeAlias = "NDArray[np.float32]"
 
@@ -96,6 +96,19 @@ def resize(values: Any, shape: tuple[int, int]) -> Array:
     """Bring a plane of floats to another (height, width), bilinear up and by area down."""
     plane = Image.fromarray(np.ascontiguousarray(values, np.float32))
     return np.array(plane.resize(shape[::-1], Image.Resampling.BILINEAR), np.float32)
+
+
+def halved(planes: Array) -> Array:
+    """Take the mean of every four pixels of (n, height, width) planes; an odd last row or column counts twice."""
+    _, height, width = planes.shape
+    even = np.pad(planes, ((0, 0), (0, height % 2), (0, width % 2)), mode="edge") if height % 2 or width % 2 else planes
+    rows = even[:, ::2] + even[:, 1::2]
+    return np.asarray((rows[..., ::2] + rows[..., 1::2]) / 4, np.float32)
+
+
+def doubled(plane: Array, shape: tuple[int, int]) -> Array:
+    """Bring a plane that was halved back to its (height, width)."""
+    return resize(plane, (2 * plane.shape[0], 2 * plane.shape[1]))[: shape[0], : shape[1]]
 
 
 def gradient(lab: Array) -> Array:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.resources import files
 
 import numpy as np
 import pytest
 from harness.scenes import draw_scene, extremes_of, overlap
 
-from nblabel.assist import Box, CueSegmenter, Mark, Point, Prompts
+from nblabel.assist import Box, CueSegmenter, Mark, Point, Prompts, corrections, cue_weights, cues
+from nblabel.assist.network import Network
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +128,13 @@ def test_forgotten_steps_are_done_again(segmenter, scene):
     early = segmenter.predict(embedding, replace(prompts, marks=marks[:2]))
     assert (segmenter.predict(segmenter.embed(image), replace(prompts, marks=marks[:2])) == early).all()
     assert (segmenter.predict(embedding, prompts) == whole).all()
+
+
+def test_what_was_learned_fits_the_cues():
+    home = files("nblabel.assist")
+    proposal, correction = Network.read(home / "proposal_network.npz"), Network.read(home / "correction_network.npz")
+    assert len(proposal.spread) == len(cues.FIRST) + len(cues.LANDMARKS) + len(cues.SECOND)
+    assert len(correction.spread) == len(corrections.CUES) + len(corrections.LANDMARKS)
+    assert (2 * proposal.side, 2 * correction.side) == (cues.SIDE, corrections.SIDE)
+    lengths = {name: len(getattr(cue_weights, name)) for name in ("FIRST", "SECOND", "CORRECTION")}
+    assert lengths == {"FIRST": len(cues.FIRST) + 1, "SECOND": len(cues.FIRST) + len(cues.SECOND) + 2, "CORRECTION": len(corrections.CUES) + 2}

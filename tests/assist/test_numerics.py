@@ -11,9 +11,10 @@ import pytest
 from nblabel.assist.colors import Palette
 from nblabel.assist.cuts import cut, edge_weights
 from nblabel.assist.geodesic import FAR, distances, path, smooth_along
+from nblabel.assist.network import Network, weigh
 from nblabel.assist.outlines import depth_in_polygon, enclosed, seeds_at
 from nblabel.assist.prompts import Mark, Point
-from nblabel.assist.view import View, box_mean, to_lab
+from nblabel.assist.view import View, box_mean, doubled, halved, to_lab
 
 RANDOM = np.random.default_rng(5)
 
@@ -143,3 +144,66 @@ def test_pixels_of_a_line_touch():
     rows, columns = Mark((Point(1, 1), Point(50.2, 13.9), Point(50.2, 80), Point(3, 99.9))).pixels(width=100, height=100)
     assert max(np.abs(np.diff(rows)).max(), np.abs(np.diff(columns)).max()) == 1
     assert (rows[0], columns[0], rows[-1], columns[-1]) == (1, 1, 99, 3)
+
+
+def convolve_slowly(planes, kernel, bias):
+    out, _, side, _ = kernel.shape
+    around = np.pad(planes, ((0, 0), (side // 2, side // 2), (side // 2, side // 2)))
+    _, height, width = planes.shape
+    found = [[[(kernel[o] * around[:, r : r + side, c : c + side]).sum() + bias[o] for c in range(width)] for r in range(height)] for o in range(out)]
+    return np.array(found)
+
+
+@pytest.fixture
+def network():
+    random = np.random.default_rng(11)
+    shapes = [(4, 3, 1, 1), *[(4, 4, 3, 3)] * 7, (1, 4, 1, 1)]
+    kernels = [random.normal(0, 0.4, shape).astype(np.float32) for shape in shapes]
+    return Network(8, np.array([1, 2, 4], np.float32), kernels, [random.normal(0, 0.1, shape[0]).astype(np.float32) for shape in shapes])
+
+
+def judge_slowly(network, half):
+    planes = np.zeros((len(half), network.side, network.side))
+    planes[:, : half.shape[1], : half.shape[2]] = half
+    first, *steps, last = zip(network.kernels, network.biases, strict=True)
+    planes = np.maximum(convolve_slowly(planes, *first), 0)
+    skips = []
+    for number, layer in enumerate(steps):
+        if number > 3:
+            planes = skips.pop() + np.kron(planes, np.ones((1, 2, 2)))
+        planes = planes + np.maximum(convolve_slowly(planes, *layer), 0)
+        if number < 3:
+            skips.append(planes)
+            planes = planes.reshape(4, planes.shape[1] // 2, 2, planes.shape[2] // 2, 2).mean(axis=(2, 4))
+    return convolve_slowly(planes, *last)[0, : half.shape[1], : half.shape[2]]
+
+
+def test_network_is_the_encoder_and_decoder_that_it_says(network):
+    cues = RANDOM.normal(size=(3, 14, 11)).astype(np.float32)
+    half = halved(cues) / network.spread[:, None, None]
+    ways = [np.s_[::down, ::across] for down in (1, -1) for across in (1, -1)]
+    expected = np.mean([judge_slowly(network, half[:, *way])[way] for way in ways], axis=0)
+    assert expected.std() > 0.01
+    assert network(cues) == pytest.approx(doubled(expected, (14, 11)).clip(-6, 6), abs=1e-4)
+
+
+def test_network_is_written_in_bytes_and_read(network, tmp_path):
+    network.write(tmp_path / "small_network.npz")
+    read = Network.read(tmp_path / "small_network.npz")
+    assert read.side == network.side
+    assert (read.spread == network.spread).all()
+    for there, here in zip(read.kernels, network.kernels, strict=True):
+        assert there.shape == here.shape
+        assert (np.abs(there - here).max(axis=(1, 2, 3)) <= np.abs(here).max(axis=(1, 2, 3)) / 250).all()
+    assert all((there == here).all() for there, here in zip(read.biases, network.biases, strict=True))
+
+
+def test_halved_and_doubled():
+    planes = np.arange(15, dtype=np.float32).reshape(1, 3, 5)
+    assert halved(planes).tolist() == [[[3, 5, 6.5], [10.5, 12.5, 14]]]
+    flat = np.full((1, 7, 9), 3, np.float32)
+    assert doubled(halved(flat)[0], (7, 9)).tolist() == flat[0].tolist()
+
+
+def test_weigh():
+    assert weigh(np.array([[[1, 2]], [[10, 20]]], np.float32), np.array([3, 0.5, -1], np.float32)).tolist() == [[7, 15]]

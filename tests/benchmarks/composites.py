@@ -29,17 +29,18 @@ def composite(number):
     """Make a picture; give it and the mask of the object in it, (240, 320, 3) uint8 and (240, 320) bool."""
     random = np.random.default_rng([20251, number])
     while True:
-        cover = _shape(random)
+        cover = draw_shape(random)
         mask = cover > 0.5
         if 0.015 < mask.mean() < 0.6:
             break
     source = int(random.integers(len(photographs())))
     other = source if random.random() < 0.4 else int(random.integers(len(photographs())))
     vivid = random.uniform(0, 1)
-    back = _surface(random, source, parts=int(random.integers(1, 4)), whole=random.random() < 0.5, vivid=vivid)
-    front = _shade(random, _surface(random, other, parts=int(random.integers(1, 4)), whole=False, vivid=vivid))
+    photos = photographs()
+    back = surface(random, photos, photos[source], parts=int(random.integers(1, 4)), whole=random.random() < 0.5, vivid=vivid)
+    front = shade(random, surface(random, photos, photos[other], parts=int(random.integers(1, 4)), whole=False, vivid=vivid))
     if random.random() < 0.3:  # something of the same kind beside it
-        twin = _shape(random)[..., None]
+        twin = draw_shape(random)[..., None]
         back = back * (1 - twin) + front * twin
     blend = np.asarray(Image.fromarray((cover * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(random.uniform(0, 1))), float)[..., None] / 255
     image = back * (1 - blend) + front * blend + random.normal(0, random.uniform(0, 5), (HEIGHT, WIDTH, 1))
@@ -48,48 +49,48 @@ def composite(number):
     return np.array(Image.open(file)), mask
 
 
-def _surface(random, source, parts, *, whole, vivid):
+def surface(random, photos, source, parts, *, whole, vivid):
     """Fill a picture with one to three pieces of photographs, divided by curves."""
-    surface = _piece(random, source, whole=whole, vivid=vivid)
+    filled = piece(random, source, whole=whole, vivid=vivid)
     for _ in range(parts - 1):
-        other = source if random.random() < 0.6 else int(random.integers(len(photographs())))
-        divide = _waves(random)[..., None]
-        surface = np.where(divide > random.normal(0, 0.6), surface, _piece(random, other, whole=False, vivid=vivid))
-    return surface
+        other = source if random.random() < 0.6 else photos[int(random.integers(len(photos)))]
+        divide = waves(random)[..., None]
+        filled = np.where(divide > random.normal(0, 0.6), filled, piece(random, other, whole=False, vivid=vivid))
+    return filled
 
 
-def _piece(random, source, *, whole, vivid):
-    photo = photographs()[source]
+def piece(random, photo, *, whole, vivid):
+    """Fill a picture with a part of a photograph, blurred or tinted at times."""
     share = 1.0 if whole else random.uniform(0.12, 0.7)
     width = share * min(photo.width, photo.height * WIDTH / HEIGHT) - 1e-3
     height = width * HEIGHT / WIDTH
     left, top = random.uniform(0, max(photo.width - width, 0)), random.uniform(0, max(photo.height - height, 0))
-    piece = photo.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC, box=(left, top, left + width, top + height))
+    part = photo.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC, box=(left, top, left + width, top + height))
     if random.random() < 0.5:
-        piece = piece.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        part = part.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     if not whole and random.random() < 0.4:
-        piece = piece.filter(ImageFilter.GaussianBlur(random.uniform(0.5, 4)))
-    pixels = np.asarray(piece, float)
+        part = part.filter(ImageFilter.GaussianBlur(random.uniform(0.5, 4)))
+    pixels = np.asarray(part, float)
     mean = pixels.mean(axis=(0, 1))
     contrast, tint, light = random.uniform(0.5, 1.1), random.normal(0, 20 * vivid, 3), random.normal(0, 30 * vivid)
     return (pixels - mean) * contrast + mean + tint + light
 
 
-def _shade(random, surface):
+def shade(random, surface):
     """Light the object from one side."""
     angle, strength = random.uniform(0, 2 * np.pi), random.uniform(0, 35)
     rows, columns = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
     return surface + strength * (np.cos(angle) * columns + np.sin(angle) * rows)[..., None]
 
 
-def _waves(random):
+def waves(random):
     """Give a smooth random plane of mean 0 and deviation 1."""
     coarse = random.normal(size=(int(random.integers(2, 6)), int(random.integers(2, 6)))).astype(np.float32)
     plane = np.asarray(Image.fromarray(coarse).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC))
     return (plane - plane.mean()) / (plane.std() + 1e-6)
 
 
-def _shape(random):
+def draw_shape(random):
     """Draw an object; give how much of each pixel it covers."""
     plane = Image.new("L", (WIDTH * SUPER, HEIGHT * SUPER))
     draw = ImageDraw.Draw(plane)
