@@ -12,7 +12,8 @@ from PIL import Image
 
 from nblabel.assist import cue_weights
 from nblabel.assist.colors import Palette
-from nblabel.assist.cuts import cut, edge_weights
+from nblabel.assist.cues import share
+from nblabel.assist.cuts import cut, edge_weights, expected_overlap
 from nblabel.assist.geodesic import distances
 from nblabel.assist.network import Network, weigh
 from nblabel.assist.view import View, box_mean, gradient
@@ -59,6 +60,7 @@ class Correction:
     def decide(self) -> Array:
         """Give how sure it is, 0 to 1, that each pixel goes over to the side of the mark."""
         logit = weigh(self.judge(), cue_weights.CORRECTION)
+        logit -= np.float32(np.log(expected_overlap(share(logit) * self.open)))
         logit = np.where(self.seeds, _SEED, np.where(self.open, logit.clip(-4, 4), -_SEED)).astype(np.float32)
         return cut(logit, edge_weights(self.view.lab, strength=1.0), rounds=50)
 

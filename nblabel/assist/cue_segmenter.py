@@ -1,4 +1,4 @@
-"""The segmenter that needs no model: cues from the picture and the points, weighed by what generated pictures taught."""
+"""The segmenter that needs nothing downloaded: cues from the picture and the points, judged by what generated pictures taught."""
 
 from __future__ import annotations
 

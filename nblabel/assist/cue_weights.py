@@ -100,18 +100,18 @@ SECOND = np.array(
 )
 CORRECTION = np.array(
     [
-        0.0557,  # straight
-        -1.1493,  # straight log
-        0.1360,  # edges
-        -0.9178,  # edges log
-        0.0385,  # color
-        0.5692,  # color ratio
-        0.6370,  # color ratio around
-        0.2317,  # prior
-        -1.6315,  # border
-        -0.8920,  # depth
-        0.0000,  # network
-        0.6817,  # constant
+        0.1190,  # straight
+        0.0756,  # straight log
+        0.0468,  # edges
+        -0.3268,  # edges log
+        0.0338,  # color
+        0.4010,  # color ratio
+        -0.3187,  # color ratio around
+        0.1864,  # prior
+        -0.1403,  # border
+        0.0169,  # depth
+        0.8171,  # network
+        0.0013,  # constant
     ],
     dtype=np.float32,
 )

@@ -17,7 +17,7 @@ import numpy as np
 
 from nblabel.assist import cue_weights
 from nblabel.assist.cues import Scene, first_cues, landmarks, second_cues, share
-from nblabel.assist.cuts import cut, edge_weights
+from nblabel.assist.cuts import cut, edge_weights, expected_overlap
 from nblabel.assist.network import Network, weigh
 from nblabel.assist.segmenter import Cancelled, stop_if
 from nblabel.assist.view import View, resize
@@ -33,8 +33,6 @@ __all__ = ["Proposal", "judge", "propose"]
 _ROUNDS = 2
 _CUT_ROUNDS = 100
 _SURE = 4.0
-_LOOKS = 6
-_LEAST_OVERLAP = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +64,6 @@ def propose(image: NDArray[np.uint8], extremes: tuple[Point, ...], cancelled: Ca
     worthwhile = np.where(scene.inside, evidence - np.log(expected_overlap(share(logit) * scene.inside)), -_SURE).astype(np.float32)
     settled = cut(worthwhile, edge_weights(scene.view.lab, strength=2.0), rounds=_CUT_ROUNDS)
     return Proposal(settled, evidence, scene.view)
-
-
-def expected_overlap(probability: Array) -> float:
-    """Give the intersection over union to expect of the mask that is best in this regard.
-
-    A pixel adds to it when its odds are above this number, not only when they are above 1: where much is unsure, it is better to take in more
-    (Lipton, Elkan and Naryanaswamy 2014, "Optimal Thresholding of Classifiers to Maximize F1 Measure"; Nowozin 2014, for intersection over union).
-
-    Examples
-    --------
-    >>> expected_overlap(np.array([[1.0, 1.0, 0.4, 0.1]]))
-    0.8
-    >>> round(expected_overlap(np.array([[1.0, 0.4, 0.4, 0.4]])), 3)
-    0.55
-    """
-    overlap = 1.0
-    for _ in range(_LOOKS):
-        mask = probability > overlap / (1 + overlap)
-        shared = float(probability[mask].sum())
-        overlap = shared / max(float(probability.sum()) + np.count_nonzero(mask) - shared, 1e-6)
-    return max(float(overlap), _LEAST_OVERLAP)
 
 
 def judge(scene: Scene, first: Array, out: Array, logit: Array) -> Array:

@@ -71,8 +71,8 @@ def test_object_that_fills_the_image(segmenter):
 def test_a_click_alone_finds_something_around_it(segmenter, scene):
     image, truth = scene
     mask = segmenter.predict(segmenter.embed(image), Prompts(marks=(Mark.click(150, 110),)))
-    assert mask.sum() > 50
-    assert (mask & truth).sum() / mask.sum() > 0.9
+    assert mask.sum() > truth.sum() / 3
+    assert (mask & truth).sum() / mask.sum() > 0.95
 
 
 @pytest.mark.parametrize("mark", [Mark.click(130, 198), Mark((Point(118, 190), Point(142, 207)))], ids=["click", "scribble"])
@@ -82,7 +82,8 @@ def test_positive_marks_bring_in_what_was_missed(segmenter, scene, mark):
     before = segmenter.predict(embedding, prompts)
     after = segmenter.predict(embedding, replace(prompts, marks=(mark,)))
     part = slice(180, 215), slice(110, 150)
-    assert after[part].sum() > before[part].sum() + 100
+    assert after[part].sum() > before[part].sum() + 400
+    assert overlap(after, truth) > overlap(before, truth)
     assert (after | ~before).all(), "a positive mark takes nothing away"
 
 

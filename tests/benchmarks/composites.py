@@ -1,7 +1,7 @@
 """Generated pictures with true masks: shapes cut from one part of a free photograph, laid over another.
 
-They train the weights of `nblabel.assist` (``cue_weights.py``) and are one of the sets of ``segmentation.py``. The photographs are those of the
-demonstration. The same number gives the same picture.
+They are one of the sets of ``segmentation.py``; ``training_pictures.py`` makes others, to learn from, with the same means. The photographs are those
+of the demonstration. The same number gives the same picture.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def quality(arguments):
         print(f"\n{name}: {len(pictures)} pictures. IoU in %, time in ms of processor time")
         print(f"{'':34} {'IoU':>6} {'<50':>5} {'>=90':>5} {'ms':>7}   {'after 1..5 clicks':29}   {'to85':>5} {'to90':>5} {'never':>5} {'ms':>7}")
         ours = [correct_until(segmenter, image, truth, clicks) for _, image, truth in pictures]
-        show("nblabel, no model", ours, clicks)
+        show("nblabel", ours, clicks)
         for peer_name, peer in PEERS.items():
             show(peer_name, [propose_with(peer, image, truth) for _, image, truth in pictures], 0)
         if arguments.each:
