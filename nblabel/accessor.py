@@ -225,7 +225,7 @@ class ManifestAccessor:
         }
         return team.push(self._frame, task, name=name, **{option: value for option, value in given.items() if value is not None}, **options)
 
-    def join(self, attribute: str, store: str | os.PathLike[str] | None = None) -> pd.DataFrame:
+    def join(self, attribute: str, store: str | os.PathLike[str] | None = None, *, output: str | os.PathLike[str] | None = None) -> pd.DataFrame:
         """Bring what the store knows of a label attribute into this frame.
 
         Parameters
@@ -234,6 +234,8 @@ class ManifestAccessor:
             The label attribute.
         store : path, optional
             The store; ``.nblabel/store.db`` by default.
+        output : path, optional
+            Where files such as masks are or go: what `nblabel.label` was given.
 
         Returns
         -------
@@ -242,4 +244,4 @@ class ManifestAccessor:
         """
         from nblabel.binding import join
 
-        return join(self._frame, attribute, store)
+        return join(self._frame, attribute, store, output=output)

@@ -112,6 +112,22 @@ def test_a_snapshot_of_each_state(tmp_path, monkeypatch, front_end):
     widget.close()
 
 
+def test_a_large_image_that_is_slow_to_decode_is_depicted_on_demand_only(tmp_path, monkeypatch, front_end):
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (2400, 1800), "teal").save(tmp_path / "a.png")
+    widget = nl.label("a.png", BoundingBox(["cat"]))
+    widget.value = [{**BOX, "left": 2000}]
+    html = widget._repr_mimebundle_()[0]["text/html"]
+    (source,) = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', html)
+    ground = Image.open(io.BytesIO(base64.b64decode(source)))
+    assert (ground.size, ground.getpixel((5, 5))) == ((640, 480), (208, 208, 208))
+    assert "200 x 120 at 2000, 80" in html
+    assert "The image is large and was left out; w.snapshot() has it." in html
+    assert widget.snapshot().image.getpixel((5, 5)) == pytest.approx((0, 128, 128), abs=3)
+    assert "left out" not in widget.snapshot().html
+    widget.close()
+
+
 def test_what_cannot_be_depicted_is_told_and_the_labeler_is_shown(tmp_path, monkeypatch, front_end, caplog):
     monkeypatch.chdir(tmp_path)
     Image.new("RGB", (64, 48)).save(tmp_path / "a.png")

@@ -353,7 +353,9 @@ class _Cells(NamedTuple):
         return Label(value=task.restore(annotation), label=self.label, metadata=metadata, created=created)
 
 
-def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | None = None) -> pd.DataFrame:
+def join(
+    frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | None = None, *, output: str | os.PathLike[str] | None = None
+) -> pd.DataFrame:
     """Bring what the store knows of a label attribute into a frame that holds the same items.
 
     Parameters
@@ -364,6 +366,8 @@ def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | No
         The label attribute.
     store : path, optional
         The store; ``.nblabel/store.db`` by default.
+    output : path, optional
+        Where files that the task writes are or go.
 
     Returns
     -------
@@ -390,7 +394,7 @@ def join(frame: pd.DataFrame, attribute: str, store: str | os.PathLike[str] | No
         ids = opened.find_items(job, identities)
         known = {item: identity for item, identity in zip(ids, identities, strict=True) if item is not None}
         with paused_gc():
-            fill(columns, places, known, opened.journal(job, OWNER), Writer(task, job), folders(frame))
+            fill(columns, places, known, opened.journal(job, OWNER), Writer(task, job, output), folders(frame))
     return frame
 
 

@@ -7,13 +7,13 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from nblabel.depiction import LONGEST_SIDE, Depiction, to_html
 from nblabel.media import shrink
 from nblabel.tasks.base import Media
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from nblabel.session.session import Session
     from nblabel.tasks import Task
     from nblabel.wire import ItemView
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Snapshot", "take_snapshot"]
 
 LONGEST_TITLE = 80
+# What is decoded for nobody who asked; a JPEG file is decoded in small.
+_QUICK_PIXELS = 4_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ class Snapshot:
         return file.getvalue()
 
 
-def take_snapshot(session: Session, index: int, *, note: str = "") -> Snapshot:
+def take_snapshot(session: Session, index: int, *, note: str = "", quick: bool = False) -> Snapshot:
     """Depict an item of a session and its annotation as they are now.
 
     Parameters
@@ -66,9 +68,11 @@ def take_snapshot(session: Session, index: int, *, note: str = "") -> Snapshot:
         The item.
     note : str
         A sentence below it.
+    quick : bool
+        Whether a large image that takes long to decode is left out, and its labels are drawn on gray.
     """
     view, data = session.view(index)
-    depiction, trouble = _depict(session.task, view, data)
+    depiction, trouble = _depict(session.task, view, data, quick=quick)
     progress = session.progress
     state = "changed since it was submitted" if view.edited else view.state
     facts = [
@@ -85,13 +89,19 @@ def take_snapshot(session: Session, index: int, *, note: str = "") -> Snapshot:
     return Snapshot(html, depiction.image, f"{title}: {', '.join(facts)}; {listed}")
 
 
-def _depict(task: Task, view: ItemView, data: bytes | None) -> tuple[Depiction, str | None]:
+def _depict(task: Task, view: ItemView, data: bytes | None, *, quick: bool) -> tuple[Depiction, str | None]:
     if data is None:
         return Depiction(), None
     media = Media(width=view.width, height=view.height)
     try:
-        shown = shrink(data, LONGEST_SIDE) if task.media == "image" else data.decode("utf-8")
-        return task.depict(view.value, shown, media), None
+        if task.media == "text":
+            return task.depict(view.value, data.decode("utf-8"), media), None
+        width, height = view.width or 1, view.height or 1
+        if quick and view.mime != "image/jpeg" and width * height > _QUICK_PIXELS:
+            scale = LONGEST_SIDE / max(width, height)
+            ground = Image.new("RGB", (max(round(width * scale), 1), max(round(height * scale), 1)), "#d0d0d0")
+            return task.depict(view.value, ground, media), "The image is large and was left out; w.snapshot() has it."
+        return task.depict(view.value, shrink(data, LONGEST_SIDE), media), None
     except Exception as error:  # noqa: BLE001 - an item that cannot be depicted must not keep its labeler from being shown
         _log.exception("%s cannot be depicted", view.name)
         return Depiction(), f"It cannot be depicted ({type(error).__name__}: {error})."

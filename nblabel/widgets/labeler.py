@@ -173,7 +173,8 @@ class Labeler(anywidget.AnyWidget):
         data, metadata = cast("tuple[dict[str, Any], dict[str, Any]]", super()._repr_mimebundle_(**options))
         # Where no widget can be shown: in an export, on a page that shows notebooks, in a notebook of somebody else's.
         with suppress(StoreError):
-            data["text/html"] = self._snapshot("A picture of what was here when the cell ran; run the cell to label.").html
+            note = "A picture of what was here when the cell ran; run the cell to label."
+            data["text/html"] = take_snapshot(self._session, self._session.current, note=note, quick=True).html
         return data, metadata
 
     @property
@@ -198,8 +199,13 @@ class Labeler(anywidget.AnyWidget):
         -------
         Snapshot
             Ends a cell to be shown; `html` and `image` are what it shows.
+
+        Notes
+        -----
+        An export, and a notebook that is not trusted, show the like in place of the labeler by themselves. A trusted notebook that is opened again
+        shows "model not found" in its place until the cell has run: JupyterLab prefers what cannot be shown to what can.
         """
-        return self._snapshot()
+        return take_snapshot(self._session, self._session.current)
 
     def submit(self) -> None:
         """Hand in the current item, write its row and go to the next unfinished one."""
@@ -336,9 +342,6 @@ class Labeler(anywidget.AnyWidget):
         self._abandoned = self._left or not (self._in_use or self._cell == current_cell())
         if self._abandoned:
             self._home.run()
-
-    def _snapshot(self, note: str = "") -> Snapshot:
-        return take_snapshot(self._session, self._session.current, note=note)
 
     # From the front end
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import nblabel as nl
+from nblabel.session import requests
 from nblabel.store import Store
 
 ATTRIBUTE = "things"
@@ -140,3 +141,47 @@ def test_two_notebooks_in_one_browser_are_cut_off_and_each_sends_its_own(plain_p
         kinds = [len(store.journal(store.find_job(name)[0], "owner").log()) for name in (ATTRIBUTE, "cars")]
     assert kinds == [1, 2]
     second.close()
+
+
+def test_what_comes_next_is_there_before_it_is_asked_for(plain_page, widget, monkeypatch):
+    asked = []
+    handle = requests.handle
+
+    def listen(session, method, params, origin):
+        asked.append((method, params.get("index")))
+        return handle(session, method, params, origin)
+
+    monkeypatch.setattr(requests, "handle", listen)
+    labeler = plain_page.show(widget)
+    plain_page.settle(labeler)
+    assert [index for method, index in asked if method == "open"] == [1, 2]
+
+    plain_page.cut()
+    for number in (2, 3):
+        labeler.press("d")
+        labeler.expect_place(number)
+    labeler.press("d")
+    expect(labeler.root.locator(".cover.quiet")).to_have_text("Loading…")
+    plain_page.cut(connected=True)
+    labeler.press("a")
+    labeler.press("d")
+    labeler.expect_place(4)
+    plain_page.settle(labeler)
+    assert [index for method, index in asked if method == "open"] == [1, 2, 3]
+
+
+def test_full_screen_shows_the_whole_labeler_and_leads_back(plain_page, widget):
+    labeler = plain_page.show(widget)
+    before = labeler.root.bounding_box()
+    zoom = float(labeler.stage.get_attribute("data-zoom"))
+    labeler.press("m")
+    plain_page.page.wait_for_function("document.fullscreenElement !== null")
+    expect(labeler.root).to_have_css("height", f"{plain_page.page.viewport_size['height']}px")
+    assert float(labeler.stage.get_attribute("data-zoom")) > zoom
+    labeler.drag((100, 80), (300, 200))
+    plain_page.settle(labeler)
+    (box,) = widget.value
+    assert [box[side] for side in ("left", "top", "width", "height")] == pytest.approx([100, 80, 200, 120], abs=2)
+    labeler.press("m")
+    plain_page.page.wait_for_function("document.fullscreenElement === null")
+    assert labeler.root.bounding_box() == before

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import nblabel as nl
+from nblabel import storage
 from nblabel.errors import SessionError
 from nblabel.session import Session
 
@@ -176,4 +177,34 @@ def test_what_is_transparent_is_seen_as_such(plain_page, tmp_path):
     colors = {tuple(labeler.stage.evaluate(PICK, list(labeler.screen(x, 12)))) for x in np.linspace(4, 28, 40)}
     assert colors == {(255, 255, 255), (220, 220, 220)}
     assert labeler.stage.evaluate(PICK, list(labeler.screen(48, 12))) == pytest.approx(COLORS[48, 12], abs=5)
+    widget.close()
+
+
+def test_images_on_s3_are_fetched_by_the_kernel_alone_and_shown_alike_in_the_grid_too(plain_page, bucket, tmp_path, moto_endpoint):
+    for number in range(3):
+        storage.write_bytes_atomic(f"{bucket}/cats/{number}.png", [saved(quarters(), "PNG")])
+    frame = nl.crawl(f"{bucket}/cats/")
+    asked = []
+    plain_page.page.on("request", lambda request: asked.append(request.url))
+    widget = nl.label(frame, nl.BoundingBox(["quarter"]), attribute="things", store=tmp_path / "store.db")
+    labeler = plain_page.show(widget)
+    for place, color in COLORS.items():
+        assert labeler.stage.evaluate(PICK, list(labeler.screen(*place))) == pytest.approx(color, abs=25)
+    labeler.drag((2, 2), (30, 22))
+    labeler.press("Enter")
+    labeler.expect_place(2)
+    plain_page.settle(labeler)
+    assert frame["things"][0]["annotations"][0]["width"] == pytest.approx(28, abs=1)
+    widget.close()
+    widget = nl.label(frame, nl.ImageClassification(["red", "blue"]), attribute="colour", store=tmp_path / "store.db")
+    labeler = plain_page.show(widget)
+    labeler.press("g")
+    tiles = labeler.root.locator(".tile canvas")
+    expect(tiles).to_have_count(3)
+    picture = plain_page.page.locator(".tile").first.screenshot()
+    colors = {color for _, color in Image.open(io.BytesIO(picture)).convert("RGB").getcolors(1 << 20)}
+    assert all(min(max(abs(a - b) for a, b in zip(color, found, strict=True)) for found in colors) < 25 for color in COLORS.values())
+    assert not [url for url in asked if moto_endpoint in url]
+    nl.write_manifest(frame, f"{bucket}/cats/labeled.manifest")
+    assert nl.read_manifest(f"{bucket}/cats/labeled.manifest")["things"][0] == frame["things"][0]
     widget.close()

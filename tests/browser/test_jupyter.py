@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import time
 
 import pytest
 from harness.photographs import save_photographs
@@ -220,7 +221,7 @@ def test_what_is_drawn_on_a_dead_kernel_waits_and_is_saved_by_the_next(jupyterla
     assert notebook.evaluate("(len(w.value), w.history['operation'].tolist())") == "(2, ['change', 'change'])"
 
 
-def test_a_connection_that_is_cut_and_mended_loses_and_doubles_nothing(jupyterlab, tab):
+def test_a_connection_that_is_cut_for_half_a_minute_loses_and_doubles_nothing(jupyterlab, tab):
     with Proxy(int(jupyterlab.url.rpartition(":")[2])) as proxy:
         _, notebook = run_in_folder(jupyterlab, tab, "cut", url=f"http://127.0.0.1:{proxy.port}")
         labeler = notebook.labeler()
@@ -229,6 +230,7 @@ def test_a_connection_that_is_cut_and_mended_loses_and_doubles_nothing(jupyterla
         labeler.wait_saved()
 
         proxy.cut()
+        began = time.monotonic()
         labeler.drag((400, 100), (500, 400))
         labeler.action("submit")
         labeler.expect_place(2)
@@ -236,6 +238,8 @@ def test_a_connection_that_is_cut_and_mended_loses_and_doubles_nothing(jupyterla
         expect(labeler.status).to_have_attribute("data-state", "offline", timeout=20_000)
         expect(labeler.status).to_have_text("3 changes wait in this browser")
         expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("kept in this browser and saved when it answers")
+        tab.wait_for_timeout(30_000 - 1000 * (time.monotonic() - began))
+        expect(labeler.status).to_have_text("3 changes wait in this browser")
 
         proxy.mend()
         labeler.wait_saved(timeout=60_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from harness.markup import CORPUS, expect_nothing_ran, expect_nothing_runs
 from playwright.sync_api import expect
 
 import nblabel as nl
+from nblabel.tasks.base import Context, Media
 
 SNAPSHOT_ELEMENTS = {"div", "b", "bdi", "i", "img", "small", "span"}
 
@@ -138,6 +140,11 @@ def test_in_snapshots_of_all_task_types(plain_page, photographs, tmp_path, monke
         (texts, nl.TextClassification(CORPUS, multiple=True), CORPUS),
         (texts, nl.NamedEntityRecognition(CORPUS), spans),
     ]
+    boxed = works[0][1]
+    works.append((images, nl.WithAttributes(boxed, CORPUS), {"annotation": parts, "attributes": {text: text for text in CORPUS}}))
+    label, metadata = boxed.encode(parts, _context())
+    labeled = images.assign(**{"labeled": [label] * len(images), "labeled-metadata": [metadata] * len(images)})
+    works += [(labeled, nl.Verification(boxed, CORPUS, of="labeled"), {"label": text, "comments": [text]}) for text in (CORPUS[0], CORPUS[-1])]
     shown = []
     for number, (frame, task, annotation) in enumerate(works):
         widget = nl.label(frame.copy(), task, name=f"work-{number}", store=tmp_path / "store.db")
@@ -155,6 +162,10 @@ def test_in_snapshots_of_all_task_types(plain_page, photographs, tmp_path, monke
     text = page.evaluate("document.body.textContent")
     assert all(one in text for one in CORPUS if "\n" not in one)
     page.close()
+
+
+def _context():
+    return Context(media=Media(width=640, height=480, depth=3), job_name="job", created=datetime(2024, 3, 4, tzinfo=UTC))
 
 
 def _bundle(shown):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -120,3 +121,46 @@ def test_a_key_that_can_do_nothing_says_what_to_do(labeler):
     labeler.press("Enter")
     expect(labeler.root.locator('[data-nblabel="notice"]')).to_contain_text("Too small for a box.")
     labeler.expect_place(1)
+
+
+def test_a_pen_and_fingers_paint_masks_and_fill_areas(plain_page, photographs, tmp_path):
+    task = nl.SemanticSegmentation(["cat", "dog"])
+    widget = nl.label(nl.read_manifest(photographs), task, attribute="parts-ref", store=tmp_path / "store.db", output=tmp_path)
+    labeler = plain_page.show(widget)
+    hand = Hand(labeler)
+    hand.pen("Pressed", (100, 100))
+    hand.touch("Start", (500, 400))
+    for step in range(1, 6):
+        hand.pen("Moved", (100 + 20 * step, 100))
+    hand.touch("End")
+    hand.pen("Released", (200, 100))
+    plain_page.settle(labeler)
+    mask = widget.value
+    assert mask[100, 95:206].tolist() == [1] * 111
+    rows, columns = np.nonzero(mask)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == pytest.approx((90, 110, 90, 210), abs=2)
+
+    labeler.choose("dog")
+    hand.touch("Start", (300, 300))
+    for step in range(1, 6):
+        hand.touch("Move", (300, 300 + 10 * step))
+    hand.touch("End")
+    plain_page.settle(labeler)
+    assert widget.value[300:351, 300].tolist() == [2] * 51
+    painted = np.count_nonzero(widget.value)
+    hand.spread((320, 240))
+    plain_page.settle(labeler)
+    assert np.count_nonzero(widget.value) == painted
+    labeler.press("f")
+
+    labeler.tool("rectangle")
+    hand.tap((400, 50))
+    hand.tap((450, 80))
+    plain_page.settle(labeler)
+    assert widget.value[50:80, 400:450].min() == 2
+    labeler.tool("fill")
+    labeler.choose("cat")
+    hand.tap((425, 65))
+    plain_page.settle(labeler)
+    assert set(np.unique(widget.value[50:80, 400:450])) == {1}
+    widget.close()

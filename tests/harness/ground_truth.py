@@ -144,10 +144,11 @@ class GroundTruth:
     # Inner workings
 
     def _find(self, request):
-        try:
-            return self.jobs[request["LabelingJobName"]]
-        except KeyError:
-            raise RefusalError("ResourceNotFound", f"Could not find requested job with name: {request['LabelingJobName']}") from None
+        wanted = request["LabelingJobName"]
+        found = next((job for name, job in self.jobs.items() if name.lower() == wanted.lower()), None)
+        if found is None:
+            raise RefusalError("ResourceNotFound", f"Could not find requested job with name: {wanted}")
+        return found
 
     def _arn(self, name):
         return f"arn:aws:sagemaker:{self.region}:{ACCOUNT}:labeling-job/{name.lower()}"

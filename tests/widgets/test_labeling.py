@@ -163,3 +163,19 @@ def test_a_single_item_that_cannot_be_shown_is_refused(folder, monkeypatch):
         nl.label(b"xx", task)
     with pytest.raises(FrameError, match=r"is a manifest; read it first: nl.label\(nl.read_manifest\('photos.manifest'\), ...\)"):
         nl.label("photos.manifest", task)
+
+
+def test_join_names_the_files_where_they_are(start, frame, folder):
+    labeler = start(frame, attribute="parts-ref", task=nl.SemanticSegmentation(["cat"]), output="masks")
+    mask = np.zeros((48, 64), np.uint8)
+    mask[10:20, 10:20] = 1
+    labeler.value = mask
+    labeler.submit()
+    labeler.close()
+    written = frame["parts-ref"][0]
+    assert written.startswith("masks/")
+    joined = pd.DataFrame({"source-ref": ["a.png"]}).nblabel.join("parts-ref", output="masks")
+    assert joined["parts-ref"][0] == written
+    elsewhere = pd.DataFrame({"source-ref": ["a.png"]}).nblabel.join("parts-ref")["parts-ref"][0]
+    assert not elsewhere.startswith("masks/")
+    assert np.array_equal(nl.read_mask(elsewhere), nl.read_mask(written))

@@ -52,7 +52,7 @@ export function createBulk<Value, Change, Media>(options: BulkOptions<Value, Cha
   return {
     heard: heard as ReadonlySignal<Receipt | null>,
     async look(indices) {
-      const { result, buffers } = await client.request<Tiles>("tiles", { indices });
+      const { result, buffers } = await client.look<Tiles>("tiles", { indices });
       const parts = [...buffers];
       return Promise.all(result.items.map((view) => loadItem(task, view, view.mime === null ? null : (parts.shift() ?? null), options.complete)));
     },

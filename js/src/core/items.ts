@@ -79,7 +79,7 @@ export function createItems<Value, Change, Media>(
   }
 
   async function ask(index: number, method: "open" | "glance" = "open"): Promise<LoadedItem<Value, Media>> {
-    const { result, buffers } = await client.request<ItemView>(method, { index });
+    const { result, buffers } = await client.look<ItemView>(method, { index });
     return loadItem(task, result, buffers[0] ?? null, complete);
   }
 
@@ -106,7 +106,7 @@ export function createItems<Value, Change, Media>(
   }
 
   async function whole(index: number): Promise<LoadedItem<Value, Media> | null> {
-    const { result, buffers } = await client.request<MediaView>("media", { index });
+    const { result, buffers } = await client.look<MediaView>("media", { index });
     const before = ready.get(index);
     if (!before?.view.preview) return null;
     const { media, error } = await loadMedia(task, { ...before.view, ...result }, buffers[0] ?? null);

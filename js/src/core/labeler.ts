@@ -159,9 +159,7 @@ export function createLabeler<Value, Change, Media>(
   /** Puts the whole image in the place of the small one that is on show. */
   async function bringWhole(wanted: number): Promise<void> {
     const whole = await items.whole(wanted);
-    if (whole === null || item.value?.view.id !== whole.view.id) return;
-    item.value = whole;
-    items.put(whole); // lets go of the small one
+    if (whole !== null && item.value?.view.id === whole.view.id) item.value = whole;
   }
 
   async function go(wanted: number): Promise<void> {
@@ -463,7 +461,7 @@ export function createLabeler<Value, Change, Media>(
     go,
     load: items.load,
     async example(place) {
-      const { result, buffers } = await client.request<Example>("example", { place });
+      const { result, buffers } = await client.look<Example>("example", { place });
       return decodeImage(buffers[0] ?? null, result.mime);
     },
     inform: (message) => say("info", message),

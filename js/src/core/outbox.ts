@@ -20,7 +20,7 @@ export interface Outbox {
 }
 
 export interface OutboxOptions {
-  client: Client;
+  client: Pick<Client, "request">;
   keeper: Keeper;
   /** An operation is durable. */
   acknowledged(receipt: Receipt): void;

@@ -25,10 +25,14 @@ export interface Client {
   readonly origin: string;
   /** Resolves with the session's answer however long that takes; rejects with SessionError when it refuses. */
   request<Result>(method: string, params: unknown): Promise<Reply<Result>>;
+  /** The same for what only looks: since answers come in order, it is sent again when a later request was answered first, because it was lost. */
+  look<Result>(method: string, params: unknown): Promise<Reply<Result>>;
   onEvent(listener: (event: string, params: unknown) => void): void;
 }
 
 interface Waiting {
+  readonly request: Request;
+  readonly looks: boolean;
   resolve(reply: Reply<unknown>): void;
   reject(error: Error): void;
 }
@@ -55,22 +59,43 @@ export function createClient(transport: Transport, signal: AbortSignal): Client 
     const id = String(message["id"]);
     const request = waiting.get(id);
     if (!request) return;
+    resend(id);
     waiting.delete(id);
     if (isRecord(message["error"])) request.reject(new SessionError(errorView(message["error"])));
     else request.resolve({ result: message["result"], buffers });
   }, signal);
 
+  /** Sends again what only looks and was sent before a request that is answered now. */
+  function resend(answered: string): void {
+    const before = [...waiting.values()].slice(0, [...waiting.keys()].indexOf(answered));
+    for (const one of before.filter(({ looks }) => looks)) {
+      waiting.delete(one.request.id);
+      try {
+        submit(one);
+      } catch (error) {
+        one.reject(error as Error);
+      }
+    }
+  }
+
+  function submit(one: Waiting): void {
+    waiting.set(one.request.id, one);
+    transport.send(one.request);
+  }
+
+  function ask<Result>(method: string, params: unknown, looks: boolean): Promise<Reply<Result>> {
+    count += 1;
+    const request: Request = { id: `${origin}-${count}`, method, params, origin };
+    return new Promise<Reply<Result>>((resolve, reject) => {
+      // The session's answers have the types that the generated schema states for each method.
+      submit({ request, looks, resolve: resolve as Waiting["resolve"], reject });
+    });
+  }
+
   return {
     origin,
-    request<Result>(method: string, params: unknown) {
-      count += 1;
-      const request: Request = { id: `${origin}-${count}`, method, params, origin };
-      return new Promise<Reply<Result>>((resolve, reject) => {
-        // The session's answers have the types that the generated schema states for each method.
-        waiting.set(request.id, { resolve: resolve as Waiting["resolve"], reject });
-        transport.send(request);
-      });
-    },
+    request: (method, params) => ask(method, params, false),
+    look: (method, params) => ask(method, params, true),
     onEvent: (listener) => listeners.push(listener),
   };
 }

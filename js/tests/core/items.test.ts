@@ -3,7 +3,7 @@ import { createItems } from "../../src/core/items";
 import type { LoadedItem } from "../../src/core/task";
 import { createClient } from "../../src/core/transport";
 import type { Box } from "../../src/generated/schema";
-import { FakeSession } from "../support/session";
+import { box, FakeSession } from "../support/session";
 import { type FakeMedia, fakeTask } from "../support/task";
 import { settle } from "../support/time";
 
@@ -226,6 +226,21 @@ describe("items", () => {
     expect(await whole).toBeNull();
     expect(items.peek(1)).toBeUndefined();
     expect(released()).toEqual([1]);
+  });
+
+  it("keeps what was done while the whole image was decoded", async () => {
+    session.large.add(1);
+    const items = open();
+    const glance = items.glance(1);
+    await settle();
+    const small = await glance;
+    let decoded: (media: FakeMedia) => void = () => undefined;
+    task.load = () => new Promise((resolve) => (decoded = resolve));
+    const whole = items.whole(1);
+    await settle();
+    items.put({ ...small, value: [box("a")] });
+    decoded({ index: 1 });
+    expect(await whole).toMatchObject({ value: [{ id: "a" }], view: { preview: false } });
   });
 
   it("asks again for what was forgotten", async () => {

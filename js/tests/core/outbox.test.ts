@@ -17,9 +17,7 @@ interface Request {
 /** Collects requests; the test answers them, or does not. */
 function createKernel() {
   const requests: Request[] = [];
-  const client: Client = {
-    origin: "page",
-    onEvent: () => undefined,
+  const client: Pick<Client, "request"> = {
     request<Result>(method: string, params: unknown) {
       expect(method).toBe("commit");
       return new Promise<Reply<Result>>((resolve, reject) => {

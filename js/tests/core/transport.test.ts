@@ -48,6 +48,22 @@ describe("client", () => {
     expect(await second).toEqual({ result: "second", buffers: [] });
   });
 
+  it("sends again what only looks, once a later request was answered first", async () => {
+    const { transport, arrive, request, sent } = bench();
+    const client = createClient(transport, alive());
+    const looked = client.look("open", { index: 0 });
+    void client.request("undo", {});
+    const later = client.look("open", { index: 1 });
+    void client.look("open", { index: 2 });
+    arrive({ id: request(2).id, result: "later" });
+    expect((await later).result).toBe("later");
+    expect(sent.slice(4)).toEqual([request(0)]);
+    arrive({ id: request(0).id, result: "looked" });
+    arrive({ id: request(0).id, result: "looked twice" });
+    expect((await looked).result).toBe("looked");
+    expect(sent.slice(5)).toEqual([request(3)]);
+  });
+
   it("takes null for an answer", async () => {
     const { transport, arrive, request } = bench();
     const answer = createClient(transport, alive()).request("undo", {});
