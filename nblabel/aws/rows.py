@@ -6,6 +6,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from nblabel.aws.sources import place_files
 from nblabel.binding import item_rows
 from nblabel.errors import FrameError
@@ -17,11 +19,9 @@ from nblabel.media import MAX_PIXELS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
     from nblabel.tasks import Task
 
-__all__ = ["LabeledRows", "labeled_rows", "manifest_of"]
+__all__ = ["LabeledRows", "labeled_rows", "manifest_of", "on_s3"]
 
 _OF_THE_WHOLE = {"TOO_MANY_OBJECTS"}
 """What the lint says of a manifest and not of lines: a push divides it."""
@@ -81,17 +81,23 @@ def labeled_rows(frame: pd.DataFrame, task: Task, attribute: str, *, source: str
     references = [] if rows.inline else [shown]
     if task.of is not None and task.of.endswith("-ref"):
         references.append(task.of)
-    uploads: dict[str, str] = {}
-    bases = list(folders(frame))
-    for column in references:
-        cells = list(named[column])
-        placed = place_files(cells, bases, folder)
-        if placed.urls != cells:
-            named = named.assign(**{column: placed.urls})
-        uploads |= placed.uploads
+    named, uploads = on_s3(named, references, folder)
     if task.media == "image":
         _check_images(uploads)
     return LabeledRows(frame=named, references=references, uploads=uploads)
+
+
+def on_s3(frame: pd.DataFrame, columns: Sequence[str], folder: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Give a frame whose references are on S3, and the files of this machine by the URLs that they get; see `nblabel.aws.sources.place_files`."""
+    uploads: dict[str, str] = {}
+    bases = list(folders(frame))
+    for column in columns:
+        cells = list(frame[column])
+        placed = place_files(cells, bases, folder)
+        if placed.urls != cells:
+            frame = frame.assign(**{column: pd.Series(placed.urls, index=frame.index, dtype=object)})
+        uploads |= placed.uploads
+    return frame, uploads
 
 
 def manifest_of(frame: pd.DataFrame) -> bytes:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nblabel.aws.rows import manifest_of, on_s3
 from nblabel.binding import is_absent
 from nblabel.binding.identity import source_column
 from nblabel.errors import FrameError, RequestError
-from nblabel.manifest import metadata_name, random_split, write_manifest
+from nblabel.manifest import metadata_name, random_split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +32,9 @@ class TrainingInput:
     channels : list of dict
         ``InputDataConfig`` of boto3's `create_training_job`.
     files : mapping of str to bytes
-        The manifests, by S3 URL; ``nblabel.storage.S3().upload(files)`` puts them there.
+        The manifests, by S3 URL; ``nblabel.storage.S3().upload({**found.uploads, **found.files})`` puts them and the next there.
+    uploads : mapping of str to str
+        Files of this machine that training reads, by the S3 URLs that the manifests have for them.
     rows : dict
         Rows of each channel.
     left_out : int
@@ -43,6 +45,7 @@ class TrainingInput:
     files: Mapping[str, bytes]
     rows: dict[str, int]
     left_out: int
+    uploads: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sdk(self) -> str:
@@ -65,7 +68,8 @@ class TrainingInput:
     def __repr__(self) -> str:
         parts = [f"{name}: {count:,} rows" for name, count in self.rows.items()]
         lacking = f"; left out without a label: {self.left_out:,}" if self.left_out else ""
-        return f"TrainingInput({', '.join(parts)}{lacking}; nothing was sent)"
+        local = f"; files of this machine to be uploaded: {len(self.uploads):,}" if self.uploads else ""
+        return f"TrainingInput({', '.join(parts)}{lacking}{local}; nothing was sent)"
 
 
 def training_input(
@@ -85,7 +89,7 @@ def training_input(
     attributes : str or sequence of str
         The label attributes, in the order in which the algorithm reads them after the source; at most 15.
     output : str
-        S3 URL of the folder of the manifests.
+        S3 URL of the folder of the manifests; files of this machine go into ``data`` in it.
     validation : float, optional
         The part of the rows for validation, 0 to below 1; with 0 there is no such channel.
     seed : int, optional
@@ -120,6 +124,7 @@ def training_input(
         if name not in frame.columns:
             raise FrameError(f"the DataFrame has no column {name!r}; df.nblabel.attributes lists its label attributes")
     whole = frame[[not any(map(is_absent, cells)) for cells in zip(*(frame[name] for name in names), strict=True)]]
+    whole, uploads = on_s3(whole, [name for name in read if name.endswith("-ref")], f"{output.rstrip('/')}/data")
     parts = random_split(whole, [1 - validation, validation], seed=seed) if validation else [whole]
     named = dict(zip(("train", "validation"), parts, strict=False))
     for channel, part in named.items():
@@ -129,9 +134,10 @@ def training_input(
     content_type = _content_type(whole, names)
     return TrainingInput(
         channels=[_channel(channel, f"{output.rstrip('/')}/{channel}.manifest", read, content_type) for channel in named],
-        files={f"{output.rstrip('/')}/{channel}.manifest": _written(part) for channel, part in named.items()},
+        files={f"{output.rstrip('/')}/{channel}.manifest": manifest_of(part) for channel, part in named.items()},
         rows={channel: len(part) for channel, part in named.items()},
         left_out=len(frame) - len(whole),
+        uploads=uploads,
     )
 
 
@@ -156,9 +162,3 @@ def _channel(name: str, url: str, attributes: Sequence[str], content_type: str) 
         "RecordWrapperType": "RecordIO",
         "InputMode": "Pipe",
     }
-
-
-def _written(frame: pd.DataFrame) -> bytes:
-    file = io.BytesIO()
-    write_manifest(frame, file)
-    return file.getvalue()

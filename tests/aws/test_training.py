@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from botocore.session import get_session
 from botocore.validate import ParamValidator
+from PIL import Image
 
 import nblabel as nl
 from nblabel.errors import FrameError, RequestError
@@ -54,3 +55,15 @@ def test_what_training_could_not_read_is_refused(labeled):
         nl.aws.training_input(labeled, "pets", output="t")
     with pytest.raises(ValueError, match="below 1"):
         nl.aws.training_input(labeled, "pets", output="s3://bucket/t", validation=1)
+
+
+def test_files_of_this_machine_are_named_where_they_will_be(labeled, tmp_path):
+    for number in range(10):
+        Image.new("RGB", (8, 8), (number, 0, 0)).save(tmp_path / f"{number}.png")
+    frame = labeled.assign(**{"source-ref": [str(tmp_path / f"{number}.png") for number in range(10)]})
+    found = nl.aws.training_input(frame, "pets", output="s3://bucket/t")
+    named = [json.loads(line)["source-ref"] for content in found.files.values() for line in content.splitlines()]
+    assert sorted(named) == sorted(found.uploads)
+    assert sorted(found.uploads.values()) == sorted(frame["source-ref"][:9])
+    assert all(url.startswith("s3://bucket/t/data/") for url in named)
+    assert "files of this machine to be uploaded: 9;" in repr(found)
