@@ -57,7 +57,7 @@ def place_files(cells: Sequence[Any], bases: Sequence[str | None], folder: str) 
     """
     placed, paths = list(cells), dict[int, str]()
     for row, (cell, base) in enumerate(zip(cells, bases, strict=True)):
-        if is_absent(cell):
+        if is_absent(cell) or str(cell).startswith("s3://"):
             continue
         try:
             place = _located(str(cell), base)

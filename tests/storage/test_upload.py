@@ -164,3 +164,12 @@ def test_progress_line(monkeypatch, capsys):
     assert capsys.readouterr().out == "\rUploading 3 files: 2 of 4 MB (50 %)\rUploading 3 files: 4 of 4 MB (100 %)\n"
     ProgressLine("quick")(4, 4)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("found", "key", "same"),
+    [("arn:aws:kms:us-east-1:1:key/a", "a", True), ("arn:aws:kms:us-east-1:1:key/b", "a", False), ("arn:aws:kms:us-east-1:1:key/b", "alias/a", True)],
+)
+def test_which_key_an_alias_stands_for_s3_does_not_tell(found, key, same):
+    assert s3_upload._is_encrypted({"SSEKMSKeyId": found}, key) is same
+    assert not s3_upload._is_encrypted({}, key)
