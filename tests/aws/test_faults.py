@@ -73,3 +73,8 @@ def test_what_is_there_is_said_where_a_quota_is_used_up(push, service, calls):
         nl.aws.attach("cats")
     push("cats")
     assert len(nl.aws.attach("cats").jobs) == 2
+
+
+def test_a_request_that_boto3_sends_again_finds_the_job_that_it_made(push, service, calls):
+    calls.reset(CALLS - 1, "resent")
+    assert len(push("cats").jobs) == len(service.jobs) == 2

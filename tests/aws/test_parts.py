@@ -96,9 +96,12 @@ def test_no_job_has_more_than_its_quota(push, texts, number):
 
 
 def test_the_quota_divides_by_itself(push, texts, monkeypatch):
-    monkeypatch.setattr("nblabel.aws.push.OBJECTS_PER_JOB", 4)
-    assert len(push(texts, objects_per_job=None, dry_run=True).plans) == 2
     assert stream.OBJECTS_PER_JOB == 100_000
+    with monkeypatch.context() as lowered:
+        lowered.setattr("nblabel.aws.push.OBJECTS_PER_JOB", 4)
+        lowered.setattr("nblabel.manifest.lint.quotas.OBJECTS_PER_JOB", 4)
+        assert "TOO_MANY_OBJECTS" in texts.nblabel.validate()["code"].tolist()
+        assert len(push(texts, objects_per_job=None, dry_run=True).plans) == 2
     masks = pd.DataFrame({"source-ref": [f"s3://bucket/{number}.jpg" for number in range(20_001)]})
     plan = push(masks, nl.SemanticSegmentation(["cat"]), objects_per_job=None, dry_run=True)
     assert [part.cost.objects for part in plan.plans] == [10_000, 10_001]
@@ -144,6 +147,17 @@ def test_files_of_this_machine_are_sent_once(push, bucket, photos, monkeypatch):
     sent = [given["Key"] for operation, given in calls.done if operation == "PutObject"]
     assert len(sent) == 3, "the files of the new job"
     assert not any("/data/" in key for key in sent)
+
+
+def test_files_of_one_name_and_a_file_that_was_changed_take_nobodys_place(push, photos):
+    (photos / "more").mkdir()
+    (photos / "more" / "a cat, 0.PNG").write_bytes((photos / "a cat, 1.PNG").read_bytes())
+    frame = nl.crawl(photos)
+    before = push(frame, nl.BoundingBox(["cat"]), objects_per_job=None, dry_run=True).uploads
+    assert len(before) == 4
+    Image.new("RGB", (64, 48), "white").save(photos / "a cat, 0.PNG")
+    after = push(frame, nl.BoundingBox(["cat"]), objects_per_job=None, dry_run=True).uploads
+    assert len(set(before) | set(after)) == 5
 
 
 def test_relative_paths_begin_where_the_manifest_is(push, bucket, photos, tmp_path):

@@ -27,7 +27,8 @@ class AwsCalls(list):
     answers : dict
         What gives the answer of an operation, by name, in place of a service.
     at : int or None
-        The call (0 is the first) that meets `fault`: a code, ``"kill"``, or ``"lost"``, which takes effect although its answer does not arrive.
+        The call (0 is the first) that meets `fault`: a code; ``"kill"``; ``"lost"``, which takes effect although its answer does not arrive;
+        or ``"resent"``, which boto3 sends again after that.
     """
 
     def __init__(self, monkeypatch):
@@ -62,9 +63,11 @@ class AwsCalls(list):
         fault = self.fault if number == self.at else self.errors.get(operation)
         if fault == "kill":
             raise KilledError
-        if fault not in {None, "lost"}:
+        if fault not in {None, "lost", "resent"}:
             # The answer to a HEAD has no body that could hold a code.
             raise refused(operation, "403" if fault == "AccessDenied" and operation.startswith("Head") else fault)
+        if fault == "resent":
+            make(client, operation, given)
         try:
             found = self.answers[operation](given) if operation in self.answers else make(client, operation, given)
         finally:
