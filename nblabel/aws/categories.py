@@ -6,7 +6,7 @@ import json
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from nblabel.aws.markup import escape, paragraphs
+from nblabel.aws.markup import escape, formatted, paragraphs
 from nblabel.errors import RequestError
 from nblabel.manifest.lint.quotas import CLASSES
 
@@ -92,4 +92,4 @@ def _full(instructions: Instructions) -> str:
                 rule = "the worker page of named entities shows examples by https only"
                 raise RequestError("instructions", image, rule, remedy="leave this example out, or put it where https finds it")
         pictures += [f"<h3>{title}</h3>" * bool(images), *(f'<p><img src="{escape(image)}" alt=""></p>' for image in images)]
-    return paragraphs(instructions.full or instructions.short) + "".join(pictures)
+    return (formatted(instructions.full) if instructions.full else paragraphs(instructions.short)) + "".join(pictures)

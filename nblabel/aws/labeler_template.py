@@ -31,8 +31,9 @@ LARGEST_TEMPLATE = 128_000
 
 # What `pre_annotation` and the built-in functions give is task.input.taskObject; PassThrough gives the line of the manifest.
 _OBJECT = '{% assign object = task.input.taskObject | default: task.input["source-ref"] | default: task.input.source %}'
-# A text may be in a file, too; only files have URLs that can be signed.
-_URL = '{% assign scheme = object | slice: 0, 5 %}{% if scheme == "s3://" %} data-url="{{ object | grant_read_access }}"{% endif %}'
+# A text stands in the line, or in a file; only files have URLs that can be signed.
+_URL = ' data-url="{{ object | grant_read_access }}"'
+_URLS = {"image": _URL, "text": f'{{% assign scheme = object | slice: 0, 5 %}}{{% if scheme == "s3://" %}}{_URL}{{% endif %}}'}
 _LOADER = """\
 (async () => {
   const place = document.getElementById("nblabel");
@@ -82,7 +83,7 @@ def labeler_template(task: Task, *, instructions: Instructions | None = None, jo
     examples = ", ".join(_signed(url) for url in (*shown.good, *shown.bad))
     attributes = [
         f'data-given="{escape(json.dumps(given))}"',
-        'data-object="{{ object | to_json | escape }}"' + _URL,
+        'data-object="{{ object | to_json | escape }}"' + _URLS[task.media],
         f'data-examples="[{examples}]"',
         f'data-script="{_script(view.type)}"',
     ]

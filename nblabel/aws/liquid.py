@@ -66,7 +66,8 @@ def fill(template: str, entered: Mapping[str, Any], access: Callable[[str], str]
 
 
 def _to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    # What is undefined says so when it is made a text, or is the empty one.
+    return json.dumps(value, ensure_ascii=False, default=lambda undefined: str(undefined) or None)
 
 
 def _line(template: str, error: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nblabel.aws.markup import escape, paragraphs
+from nblabel.aws.markup import escape, formatted, paragraphs
 from nblabel.errors import RequestError
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def worker_template(task: BuiltinTask, *, header: str, instructions: Instruction
 
 def _full(instructions: Instructions) -> str:
     good, bad = _examples("Good examples", instructions.good), _examples("Bad examples", instructions.bad)
-    return paragraphs(instructions.full or instructions.short) + good + bad
+    return (formatted(instructions.full) if instructions.full else paragraphs(instructions.short)) + good + bad
 
 
 def _examples(title: str, urls: Iterable[str]) -> str:

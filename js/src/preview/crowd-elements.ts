@@ -118,7 +118,7 @@ class Task extends Preview {
     const [left, right] = [make("div", "side"), make("div", "main")];
     left.append(this.region("short-instructions"), this.instructions());
     right.append(make("h2", "", this.getAttribute("header") ?? ""), this.target(), this.classes());
-    if (!this.localName.includes("classifier")) right.append(make("p", "note", "What is drawn here is not part of the preview."));
+    if (!this.localName.includes("classifier")) right.append(make("p", "note", "Drawing is not part of this preview."));
     right.append(this.region("worker-comment"));
     const body = make("div", "task");
     body.append(left, right);
@@ -192,7 +192,8 @@ class Task extends Preview {
 }
 
 function boxOver({ label, left, top, width, height }: Box, { naturalWidth, naturalHeight }: HTMLImageElement): HTMLElement {
-  const made = make("div", "box", label ?? "");
+  const made = make("div", "box");
+  made.append(make("span", "", label ?? ""));
   const share = (part: number, of: number): string => `${(100 * part) / of}%`;
   Object.assign(made.style, {
     left: share(left, naturalWidth),
