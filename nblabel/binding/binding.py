@@ -198,7 +198,10 @@ class Binding:
 
         def read(index: int) -> Any:
             cell, about = labels[index], metadata[index]
-            return None if is_absent(cell) else self.task.predicted(cell, about if isinstance(about, dict) else None)
+            if is_absent(cell):
+                return None
+            found = self.task.predicted(cell, about if isinstance(about, dict) else None)
+            return self.task.fetch(found, lambda ref: self.read(index, ref))
 
         return read
 

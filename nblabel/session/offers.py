@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from nblabel.errors import AnnotationError, SchemaError
+from nblabel.errors import AnnotationError, MediaError, SchemaError, StorageError
 from nblabel.wire import Notice
 
 if TYPE_CHECKING:
@@ -83,11 +83,12 @@ class Offers:
         self._notify(self.failure)
 
     def _made(self, index: int, media: Media) -> list[Suggestion]:
-        if self._predictions is None or (prediction := self._predictions.get(index)) is None:
+        if self._predictions is None:
             return []
         try:
-            made, refusals = self._task.suggestions(prediction, media, self._predictions.name)
-        except (AnnotationError, SchemaError) as error:
+            prediction = self._predictions.get(index)
+            made, refusals = ([], []) if prediction is None else self._task.suggestions(prediction, media, self._predictions.name)
+        except (AnnotationError, MediaError, SchemaError, StorageError) as error:
             made, refusals = [], [str(error)]
         if refusals and not self._told_of_refusals:
             self._told_of_refusals = True

@@ -17,13 +17,14 @@ from nblabel.errors import AnnotationError, SchemaError
 from nblabel.wire import Suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from nblabel.tasks.context import Media
 
-__all__ = ["Origin", "Predictable"]
+__all__ = ["SCORES", "Origin", "Predictable", "read_score"]
 
-_SCORES = ("score", "confidence")
+SCORES = ("score", "confidence")
+"""What the score of a part is called."""
 
 Origin = Literal["human", "suggested", "changed"]
 """Where a part of a value came from: a person, a suggestion as it was, or a suggestion that was changed."""
@@ -60,6 +61,10 @@ class Predictable(ABC):
         objects = (metadata or {}).get("objects") or []
         return self.decode(cell, metadata), [found.get("confidence") for found in objects]
 
+    def fetch(self, prediction: Any, read: Callable[[str], bytes]) -> Any:  # noqa: ARG002
+        """Give a prediction of a column with what it refers to; `read` gives the content of a file."""
+        return prediction
+
     def separate(self, prediction: Any, media: Media) -> list[tuple[Any, float | None]]:  # noqa: ARG002
         """Take a prediction apart into annotations that a person may accept alone, and their scores.
 
@@ -81,7 +86,10 @@ class Predictable(ABC):
             raise AnnotationError(f"expected a prediction as a list of parts, as w.value gives them, each with or without 'score', got {parts!r:.80}")
         given = list(scores) + [None] * (len(parts) - len(scores))
         return [
-            ([{key: field for key, field in part.items() if key not in _SCORES}], _score(next((part[key] for key in _SCORES if key in part), score)))
+            (
+                [{key: field for key, field in part.items() if key not in SCORES}],
+                read_score(next((part[key] for key in SCORES if key in part), score)),
+            )
             for part, score in zip(parts, given, strict=True)
         ]
 
@@ -145,8 +153,8 @@ class Predictable(ABC):
         return found
 
 
-def _score(given: Any) -> float | None:
-    """Take a score as numpy, pandas or JSON have it."""
+def read_score(given: Any) -> float | None:
+    """Take a score as numpy, pandas or JSON have it; raises AnnotationError."""
     try:
         score = math.nan if given is None else float(given)
     except (TypeError, ValueError):

@@ -23,6 +23,8 @@ from nblabel.geometry import bands, runs
 from nblabel.geometry.mask_png import BACKGROUND, WHITE, check_mask, decode_mask, encode_mask, parse_color_map
 from nblabel.labels import Label, default_color
 from nblabel.tasks.base import Context, Media, Task
+from nblabel.tasks.mask_parts import MOST_RUNS, combine, part_of, separate_mask
+from nblabel.wire import Suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,22 +83,30 @@ class MaskFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mask:
-    """A class for each pixel: code 0 is none, code i + 1 is `classes[i]`; `bands` of 64 rows are runs as base64, "" for one without any class."""
+    """A class for each pixel: code 0 is none, code i + 1 is `classes[i]`; `bands` of 64 rows are runs as base64, "" for one without any class.
+
+    `origins` names the suggestion that a class came from, where it came from one.
+    """
 
     width: int
     height: int
     classes: list[str] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
     bands: list[str] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)
     file: MaskFile | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MaskChange:
-    """What one gesture painted: `runs` over the image as base64, code 0 takes the class away, i + 1 gives `classes[i]`, 255 leaves a pixel alone."""
+    """What one gesture painted: `runs` over the image as base64, code 0 takes the class away, i + 1 gives `classes[i]`, 255 leaves a pixel alone.
+
+    `origins` names the suggestions that classes came from by it, or come from no more.
+    """
 
     classes: list[str]
     runs: str
+    origins: dict[str, str | None] = field(default_factory=dict)
 
 
 class SemanticSegmentation(Task):
@@ -134,7 +144,6 @@ class SemanticSegmentation(Task):
     media = "image"
     reference = True
     segments = True
-    suggestible = False
     actions = _ACTIONS
     suffix = ".png"
     groundtruth_types = ("groundtruth/semantic-segmentation",)
@@ -198,10 +207,13 @@ class SemanticSegmentation(Task):
         painted = bands.paint(mask.bands, runs.pack(table[codes], lengths), mask.width, mask.height)
         counts = [*mask.counts, *[0] * (len(classes) - len(mask.counts))]
         counts = [count + int(painted.counts[code]) for code, count in enumerate(counts, 1)]
-        inverse = MaskChange(classes=mask.classes, runs=runs.to_text(painted.inverse))
+        former = {name: mask.origins.get(name) for name in wanted.origins}
+        inverse = MaskChange(classes=mask.classes, runs=runs.to_text(painted.inverse), origins=former)
+        origins = {name: source for name, source in {**mask.origins, **wanted.origins}.items() if source is not None}
         # The file is what this mask was; it stays so as long as nothing differs.
         file = mask.file if not painted.inverse.size else None
-        return _dump(_without_unused(replace(mask, classes=classes, counts=counts, bands=painted.bands, file=file))), schema.dump(inverse)
+        after = replace(mask, classes=classes, counts=counts, bands=painted.bands, origins=origins, file=file)
+        return _dump(_without_unused(after)), schema.dump(inverse)
 
     def difference(self, before: Any, after: Any) -> dict[str, Any] | None:
         """Give the `MaskChange` between two values; see `Task.difference`."""
@@ -355,9 +367,60 @@ class SemanticSegmentation(Task):
             return bool(one is other or (isinstance(one, MaskFile) and isinstance(other, MaskFile) and one == other))
         return np.array_equal(np.asarray(one), np.asarray(other))
 
-    def parts(self, value: Any) -> dict[str, dict[str, Any]]:  # noqa: ARG002
-        """Give nothing: a mask has no parts that stand for themselves. See `Task.parts`."""
-        return {}
+    def parts(self, value: Any) -> dict[str, dict[str, Any]]:
+        """Give the classes that have pixels, by the suggestion that each came from, else by name; see `Predictable.parts`."""
+        mask = schema.load(value, Mask)
+        codes = bands.join(mask.bands, mask.width, mask.height)
+        named = {mask.origins.get(name, name): name for name in _present(mask)}
+        return {key: {**part_of(name, codes == mask.classes.index(name) + 1), "id": key} for key, name in named.items()}
+
+    def fetch(self, prediction: Any, read: Callable[[str], bytes]) -> Any:
+        """Read the mask that a cell refers to; see `Predictable.fetch`."""
+        found, *scores = prediction if isinstance(prediction, tuple) else (prediction,)
+        if not isinstance(found, MaskFile):
+            return prediction
+        mask = schema.load(self.resolve(self.restore(found), read, Media()), Mask)
+        codes = bands.join(mask.bands, mask.width, mask.height)
+        return [{"label": name, "mask": codes == code} for code, name in enumerate(mask.classes, 1)], *scores
+
+    def predicted(self, cell: Any, metadata: Mapping[str, Any] | None) -> Any:
+        """Read a prediction, also a mask in a file with the confidences of its color map; see `Predictable.predicted`."""
+        if not isinstance(cell, str):
+            return cell
+        found = self.decode(cell, metadata)
+        entries = (found.color_map or {}).values()
+        return found, {look.get("class-name"): look.get("confidence") for look in entries if isinstance(look, Mapping)}
+
+    def suggestions(self, prediction: Any, media: Media, source: str) -> tuple[list[Suggestion], list[str]]:
+        """Suggest each class of a mask; see `Predictable.suggestions` and, for what a prediction can be, `separate_mask`."""
+        proposed, refusals = separate_mask(prediction, self.class_ids, media)
+        made: dict[str, Suggestion] = {}
+        room = MOST_RUNS
+        for label, inside, score in proposed:
+            part = part_of(label, inside)
+            name = self.identify(part, source)
+            room -= len(part["runs"]) * 3 // 16
+            if room < 0:
+                refusals.append(f"class {label!r}: the mask has more than {MOST_RUNS} runs of pixels; smooth it, or put it into the label column")
+            elif part["pixels"]:
+                made.setdefault(name, Suggestion(id=name, part={**part, "id": name}, score=score, source=source))
+        return list(made.values()), refusals
+
+    def accept(self, value: Any, parts: Iterable[Any]) -> dict[str, Any]:
+        """Give the change that paints suggested classes on pixels that have none; see `Predictable.accept`."""
+        mask, parts = schema.load(value, Mask), list(parts)
+        free = bands.join(mask.bands, mask.width, mask.height).reshape(-1) == 0
+        classes, painted = combine(free, parts)
+        origins = {part["label"]: part["id"] for part in reversed(parts)}
+        return cast("dict[str, Any]", schema.dump(MaskChange(classes=classes, runs=runs.to_text(painted), origins=origins)))
+
+    def provenance(self, value: Any, suggestions: Mapping[str, Suggestion]) -> list[dict[str, Any]]:
+        """Tell of each class that has pixels, its `label`, where it came from; see `Predictable.provenance`."""
+        mask = schema.load(value, Mask)
+        names = _present(mask)
+        suggested = not suggestions.keys().isdisjoint(mask.origins.get(name) for name in names)
+        origins = super().provenance(value, suggestions) if suggested else [{"origin": "human"}] * len(names)
+        return [{"label": name, **origin} for name, origin in zip(names, origins, strict=True)]
 
     def tidy(self, annotation: Any) -> pd.DataFrame:
         """Give one row a class: label, pixels, share of the image, and the bounding box left, top, width, height (px)."""
@@ -426,6 +489,11 @@ def _counted(indices: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         return np.unique(indices, return_counts=True)
     counts = np.bincount(indices.reshape(-1), minlength=256)
     return np.flatnonzero(counts), counts[counts > 0]
+
+
+def _present(mask: Mask) -> list[str]:
+    """Give the classes that have pixels."""
+    return [name for name, count in zip(mask.classes, mask.counts, strict=True) if count]
 
 
 def _without_unused(mask: Mask) -> Mask:

@@ -272,9 +272,13 @@ class WithAttributes(Task):
         """Read a prediction of the work; see `Predictable.predicted`."""
         return self.task.predicted(cell, metadata)
 
-    def separate(self, prediction: Any, media: Media) -> list[tuple[Any, float | None]]:
-        """Take a prediction of the work apart; see `Predictable.separate`."""
-        return self.task.separate(_told(prediction)[0], media)
+    def fetch(self, prediction: Any, read: Callable[[str], bytes]) -> Any:
+        """Read what a prediction of the work refers to; see `Predictable.fetch`."""
+        return self.task.fetch(prediction, read)
+
+    def suggestions(self, prediction: Any, media: Media, source: str) -> tuple[list[Suggestion], list[str]]:
+        """Make suggestions of a prediction of the work; see `Predictable.suggestions`."""
+        return self.task.suggestions(_told(prediction)[0], media, source)
 
     def parts(self, value: Any) -> dict[str, dict[str, Any]]:
         """Give the parts of the work; see `Predictable.parts`."""
@@ -283,10 +287,6 @@ class WithAttributes(Task):
     def accept(self, value: Any, parts: Iterable[Any]) -> dict[str, Any]:
         """Give the change that takes suggested parts into the work; see `Predictable.accept`."""
         return dict(schema.dump(DescribedChange(work=self.task.accept(_described(value).work, parts))))
-
-    def identify(self, part: Mapping[str, Any], source: str) -> str:
-        """Give the id of a suggested part; see `Predictable.identify`."""
-        return self.task.identify(part, source)
 
     def provenance(self, value: Any, suggestions: Mapping[str, Suggestion]) -> list[dict[str, Any]]:
         """Tell of each part of the work where it came from; see `Predictable.provenance`."""

@@ -80,9 +80,11 @@ def label(
     suggest : str or callable, optional
         Predictions that are shown as suggestions, to be accepted, changed or rejected: the name of a column that holds them, or a function that makes
         them. A prediction is an annotation as ``w.value`` gives it, whose parts may have a ``score``, or a tuple of an annotation and a list of
-        scores; in a column also a label as Ground Truth writes it. The function gets a list of a few items and returns a prediction for each: their
-        sources, or, if its parameter is called ``images``, PIL images (RGB, on the stored grid), or, if it is called ``texts``, texts. It runs in a
-        thread of its own, ahead of the person who labels; what it raises is shown in the labeler.
+        scores; in a column also a label as Ground Truth writes it. Of a mask each class is suggested, and accepted where no pixel has a class yet: an
+        array of class indices, alone or in a tuple with one score or scores by class, or a list of ``{"label", "mask", "score"}``. The function gets
+        a list of a few items and returns a prediction for each: their sources, or, if its parameter is called ``images``, PIL images (RGB, on the
+        stored grid), or, if it is called ``texts``, texts. It runs in a thread of its own, ahead of the person who labels; what it raises is shown in
+        the labeler.
     keys : str, mapping or Keys, optional
         Which keys do what: the profile of a tool that the hands know (``"cvat"``, ``"label-studio"``, ``"labelme"``), or keys by the name of the
         action (``{"skip": "x"}``), or both in a `Keys`.
@@ -117,7 +119,7 @@ def label(
     preferred = as_keys(keys)
     task.view(preferred)
     if suggest is not None and not task.suggestible:
-        raise TaskError(f"{type(task).__name__} takes no suggestions; leave suggest= out, and put masks to begin with into the label column")
+        raise TaskError(f"{type(task).__name__} takes no suggestions; leave suggest= out")
     chosen_segmenter = segmenter_for(task, segmenter)
     module = front_end(task)
     if isinstance(data, pd.DataFrame):

@@ -386,3 +386,36 @@ def test_a_narrow_page_keeps_the_stage_beside_the_tools(labeler, width):
     labeler.wait_ready()
     labeler.drag((10, 10), (30, 20))
     labeler.wait_saved()
+
+
+def test_predicted_classes_are_suggested_one_by_one_and_paint_only_what_has_no_class(plain_page, show, pytestconfig):
+    predicted = mask_of((1, 20, 14, 40, 34), (2, 2, 2, 12, 12))
+
+    def model(images):
+        return [(predicted, {"cat": 0.9, "dog": 0.4}) if image.mode == "RGB" else None for image in images]
+
+    widget, labeler = show(suggest=model)
+    proposal = labeler.root.locator(PROPOSAL)
+    plain_page.wait_until(lambda: proposal.count() == 1)
+    if target := pytestconfig.getoption("--screenshot"):
+        labeler.root.screenshot(path=target)
+    expect(proposal).to_contain_text("0.90")
+    labeler.press("2")
+    rectangle(labeler, 30, 20, 50, 30)
+    labeler.press("Enter")
+    expect(proposal).to_contain_text("0.40")
+    labeler.press("Shift+Delete")
+    expect(proposal).to_have_count(0)
+    expect_mask(plain_page, labeler, widget, mask_of((1, 20, 14, 40, 34), (2, 30, 20, 50, 30)))
+    assert widget.suggestions["state"].tolist() == ["changed", "rejected"]
+    for _ in range(3):
+        labeler.press("Control+z")
+    expect(labeler.root.locator(".suggestion")).to_have_count(2)
+    expect_mask(plain_page, labeler, widget, mask_of())
+    labeler.action("accept-all")
+    expect_mask(plain_page, labeler, widget, predicted)
+    assert widget.suggestions["state"].tolist() == ["accepted", "accepted"]
+    labeler.action("submit")
+    labeler.expect_place(2)
+    plain_page.settle(labeler)
+    assert [part["origin"] for part in widget.data.loc[0, f"{ATTRIBUTE}-metadata"]["nblabel-provenance"]] == ["suggested", "suggested"]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -209,3 +210,67 @@ def test_tidy_gives_a_row_for_each_class():
     frame = TASK.tidy(mask)
     assert frame.to_dict("records") == [{"label": "car", "pixels": 6, "share": 0.25, "left": 2, "top": 1, "width": 3, "height": 2}]
     assert list(TASK.tidy(np.zeros((4, 6), np.uint8)).columns) == list(frame.columns)
+
+
+ROAD_AND_CAR = grid(["000000", "011100", "000222", "000222"])
+
+
+@pytest.mark.parametrize(
+    ("prediction", "scores"),
+    [
+        (ROAD_AND_CAR, [None, None]),
+        (ROAD_AND_CAR.tolist(), [None, None]),
+        ((ROAD_AND_CAR, 0.5), [0.5, 0.5]),
+        ((ROAD_AND_CAR, {"car": np.float32(0.75)}), [None, 0.75]),
+        ([{"label": "road", "mask": ROAD_AND_CAR == 1, "score": 0.25}, {"label": "car", "mask": ROAD_AND_CAR == 2}], [0.25, None]),
+        (pd.DataFrame({"label": ["road", "car"], "mask": [ROAD_AND_CAR == 1, ROAD_AND_CAR == 2], "confidence": [1, 0.5]}), [1, 0.5]),
+    ],
+)
+def test_forms_of_predictions(prediction, scores):
+    suggestions, refusals = TASK.suggestions(prediction, MEDIA, "model")
+    assert refusals == []
+    assert [(one.part["label"], one.part["pixels"], one.score) for one in suggestions] == [("road", 3, scores[0]), ("car", 6, scores[1])]
+    empty = TASK.begin(None, MEDIA)
+    value, inverse = TASK.apply(empty, TASK.accept(empty, [one.part for one in suggestions]), MEDIA)
+    np.testing.assert_array_equal(TASK.annotation(value), ROAD_AND_CAR)
+    assert TASK.apply(value, inverse, MEDIA)[0] == empty
+
+
+def test_what_has_a_class_keeps_it_and_the_first_of_two_predictions_wins():
+    suggestions, _ = TASK.suggestions([{"label": "car", "mask": ROAD_AND_CAR >= 0}, {"label": "road", "mask": ROAD_AND_CAR == 2}], MEDIA, "model")
+    before = TASK.begin(np.where(ROAD_AND_CAR == 1, 1, 0), MEDIA)
+    after, _ = TASK.apply(before, TASK.accept(before, [one.part for one in suggestions]), MEDIA)
+    np.testing.assert_array_equal(TASK.annotation(after), np.where(ROAD_AND_CAR == 1, 1, 2))
+    origins = TASK.provenance(after, {one.id: one for one in suggestions})
+    assert [(origin["label"], origin["origin"]) for origin in origins] == [("road", "changed"), ("car", "changed")]
+    assert TASK.provenance(before, {one.id: one for one in suggestions}) == [{"label": "road", "origin": "human"}]
+
+
+@pytest.mark.parametrize(
+    ("prediction", "words"),
+    [
+        (ROAD_AND_CAR + 1, "index 3 stands for no class"),
+        ([{"label": "cow", "mask": ROAD_AND_CAR}, {"label": "car", "mask": ROAD_AND_CAR}], "'cow' is not one of the task's"),
+        ([{"label": "road"}, {"label": "car", "mask": ROAD_AND_CAR}], "expected 'mask'"),
+        ([{"label": "road", "mask": np.ones((2, 2))}, {"label": "car", "mask": ROAD_AND_CAR}], "got float64 of shape (2, 2)"),
+        ([{"label": "road", "mask": ROAD_AND_CAR, "score": "much"}, {"label": "car", "mask": ROAD_AND_CAR}], "expected a number as score"),
+    ],
+)
+def test_what_of_a_prediction_cannot_be_suggested_is_said_and_the_rest_is_suggested(prediction, words):
+    suggestions, (refusal,) = TASK.suggestions(prediction, MEDIA, "model")
+    assert words in refusal
+    assert suggestions[-1].part["label"] == "car"
+
+
+@pytest.mark.parametrize("prediction", [np.zeros((3, 3), int), np.zeros((4, 6)), [[1, 2], [1]], "mask.png", 3])
+def test_what_is_no_mask_is_no_prediction(prediction):
+    with pytest.raises(AnnotationError, match="shape"):
+        TASK.suggestions(prediction, MEDIA, "model")
+
+
+def test_a_ragged_prediction_does_not_fit_into_a_message(monkeypatch):
+    monkeypatch.setattr("nblabel.tasks.semantic_segmentation.MOST_RUNS", 4)
+    suggestions, (refusal,) = TASK.suggestions(ROAD_AND_CAR, MEDIA, "model")
+    assert [one.part["label"] for one in suggestions] == ["road"]
+    assert "'car'" in refusal
+    assert "more than 4 runs" in refusal

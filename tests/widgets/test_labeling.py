@@ -7,6 +7,7 @@ from PIL import Image
 
 import nblabel as nl
 from nblabel.errors import FrameError, MediaError, StoreError, TaskError
+from nblabel.geometry.mask_png import encode_mask
 from nblabel.tasks.bounding_box import BoundingBox
 
 BOX = {"label": "cat", "left": 1, "top": 2, "width": 10, "height": 20}
@@ -179,3 +180,23 @@ def test_join_names_the_files_where_they_are(start, frame, folder):
     elsewhere = pd.DataFrame({"source-ref": ["a.png"]}).nblabel.join("parts-ref")["parts-ref"][0]
     assert not elsewhere.startswith("masks/")
     assert np.array_equal(nl.read_mask(elsewhere), nl.read_mask(written))
+
+
+def test_masks_in_a_column_are_suggested(start, folder):
+    color_map = {
+        "0": {"class-name": "BACKGROUND", "hex-color": "#ffffff", "confidence": 0.9},
+        "1": {"class-name": "cow", "hex-color": "#1f77b4", "confidence": 0.5},
+        "2": {"class-name": "cat", "hex-color": "#2ca02c", "confidence": 0.8},
+    }
+    mask = np.zeros((48, 64), np.uint8)
+    mask[10:20, 10:20], mask[30:, :] = 2, 1
+    (folder / "model.png").write_bytes(encode_mask(mask, ["#ffffff", "#1f77b4", "#2ca02c"]))
+    frame = pd.DataFrame({"source-ref": ["a.png", "b.png"], "model-ref": ["model.png", "none.png"]})
+    frame["model-ref-metadata"] = [{"internal-color-map": color_map}] * 2
+    labeler = start(frame, attribute="parts-ref", task=nl.SemanticSegmentation(["cat"]), suggest="model-ref")
+    (cat,) = labeler.suggestions.to_dict("records")
+    assert (cat["label"], cat["score"], cat["source"], cat["state"]) == ("cat", 0.8, "model-ref", "waiting")
+    labeler.accept()
+    assert np.array_equal(labeler.value, mask // 2)
+    labeler.next()
+    assert labeler.suggestions.empty

@@ -1,4 +1,5 @@
 import type { Area } from "./mask";
+import { codeOf, fromText, lengthOf } from "./runs";
 import type { Size } from "./viewport";
 
 /** What is half painted: pixels that a stroke has reached, which the mask itself does not have yet. */
@@ -41,6 +42,25 @@ export function createDraft({ width, height }: Size): Draft {
       area = null;
     },
   };
+}
+
+/** The pixels that runs give the code 1. */
+export function readDraft(size: Size, text: string): Draft {
+  const draft = createDraft(size);
+  let at = 0;
+  for (const run of fromText(text)) {
+    const end = at + lengthOf(run);
+    if (codeOf(run) === 1) {
+      for (let from = at; from < end; ) {
+        const row = Math.floor(from / size.width);
+        const to = Math.min(end, (row + 1) * size.width);
+        draft.span(row, from - row * size.width, to - row * size.width);
+        from = to;
+      }
+    }
+    at = end;
+  }
+  return draft;
 }
 
 /** The smallest area that has both. */

@@ -13,6 +13,8 @@ export interface PixelMask extends Size {
   readonly names: readonly string[];
   /** Number of pixels of each code. */
   readonly counts: readonly number[];
+  /** The suggestion that a class came from. */
+  readonly origins: Readonly<Record<string, string>>;
 }
 
 /** Rows of a band, as in `nblabel/geometry/bands.py`. */
@@ -20,7 +22,8 @@ const BAND = 64;
 /** A change is cut before it has more runs than this: as text they are 2.7 MB, a message may have 4 MiB. */
 const MOST_RUNS = 500_000;
 
-export function parseMask({ width, height, classes, counts, bands }: Mask): PixelMask {
+/** Drafts and changes of an earlier version have no `origins`. */
+export function parseMask({ width, height, classes, counts, bands, origins = {} }: Omit<Mask, "origins"> & Partial<Mask>): PixelMask {
   const pixels = new Uint8Array(width * height);
   bands.forEach((text, place) => {
     let at = place * BAND * width;
@@ -31,11 +34,11 @@ export function parseMask({ width, height, classes, counts, bands }: Mask): Pixe
     }
   });
   const labeled = counts.reduce((sum, count) => sum + count, 0);
-  return { width, height, pixels, names: classes, counts: [width * height - labeled, ...counts] };
+  return { width, height, pixels, names: classes, counts: [width * height - labeled, ...counts], origins };
 }
 
 /** What `parseMask` reads; a class that no pixel has is left out. */
-export function writeMask({ width, height, pixels, names, counts }: PixelMask): Mask {
+export function writeMask({ width, height, pixels, names, counts, origins }: PixelMask): Mask {
   const used = names.filter((_, place) => counts[place + 1]);
   const table = [0, ...names.map((name) => used.indexOf(name) + 1)];
   const bands: string[] = [];
@@ -45,15 +48,15 @@ export function writeMask({ width, height, pixels, names, counts }: PixelMask): 
     const band = runs.finish();
     bands.push(band.every((run) => codeOf(run) === 0) ? "" : toText(band));
   }
-  return { width, height, classes: used, counts: used.map((name) => counts[names.indexOf(name) + 1] as number), bands, file: null };
+  return { width, height, classes: used, counts: used.map((name) => counts[names.indexOf(name) + 1] as number), bands, origins, file: null };
 }
 
 export function emptyMask({ width, height }: Size): Mask {
-  return { width, height, classes: [], counts: [], bands: new Array<string>(Math.ceil(height / BAND)).fill(""), file: null };
+  return { width, height, classes: [], counts: [], bands: new Array<string>(Math.ceil(height / BAND)).fill(""), origins: {}, file: null };
 }
 
 /** Paints a change; the rule is that of `SemanticSegmentation.apply` in Python, and both pass the same fixtures. */
-export function applyMask(mask: PixelMask, change: MaskChange): Applied<PixelMask, MaskChange> {
+export function applyMask(mask: PixelMask, change: Omit<MaskChange, "origins"> & Partial<MaskChange>): Applied<PixelMask, MaskChange> {
   const { pixels } = mask;
   const names = [...new Set([...mask.names, ...change.classes])];
   const table = [0, ...change.classes.map((name) => names.indexOf(name) + 1)];
@@ -69,7 +72,14 @@ export function applyMask(mask: PixelMask, change: MaskChange): Applied<PixelMas
     else paintRun(pixels, at, end, code, counts, inverse);
     at = end;
   }
-  return { value: { ...mask, names, counts }, inverse: { classes: [...mask.names], runs: toText(inverse.finish()) } };
+  const { origins, former } = withOrigins(mask.origins, change.origins ?? {});
+  return { value: { ...mask, names, counts, origins }, inverse: { classes: [...mask.names], runs: toText(inverse.finish()), origins: former } };
+}
+
+function withOrigins(known: PixelMask["origins"], change: MaskChange["origins"]) {
+  const after = Object.entries({ ...known, ...change }).filter((entry): entry is [string, string] => entry[1] !== null);
+  const former = Object.keys(change).map((name) => [name, known[name] ?? null] as const);
+  return { origins: Object.fromEntries(after), former: Object.fromEntries(former) };
 }
 
 function check(runs: Uint32Array, codes: number, pixels: number): void {
@@ -131,10 +141,10 @@ export function paintWhere(mask: PixelMask, area: Area, name: string | null, wan
   for (let row = area.top; row < area.bottom; row += 1) {
     paintRow(row * width + area.left, row * width + area.right);
     if (runs.count < MOST_RUNS) continue;
-    changes.push({ classes, runs: toText(runs.finish()) });
+    changes.push({ classes, runs: toText(runs.finish()), origins: {} });
     runs = createRunWriter();
     runs.add(KEEP, done);
   }
-  if (runs.count > 0) changes.push({ classes, runs: toText(runs.finish()) });
+  if (runs.count > 0) changes.push({ classes, runs: toText(runs.finish()), origins: {} });
   return differs ? changes.filter((change) => change.runs !== "") : [];
 }

@@ -1,7 +1,6 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { Proposal } from "../generated/schema";
-import { createDraft, type Draft } from "./draft";
-import { codeOf, fromText, lengthOf } from "./runs";
+import { type Draft, readDraft } from "./draft";
 import { makeId } from "./transport";
 import type { Point, Size } from "./viewport";
 
@@ -63,7 +62,7 @@ export function createProposals(call: (method: string, params: unknown) => Promi
     receive({ token, state: now, runs, message }) {
       if (asked?.token !== token) return;
       if (now === "failed") return fail(message ?? "The segmenter found nothing.");
-      const mask = now === "ready" && runs !== null ? read(asked, runs) : null;
+      const mask = now === "ready" && runs !== null ? readDraft(asked, runs) : null;
       batch(() => {
         state.value = now;
         if (mask) found.value = mask;
@@ -80,22 +79,4 @@ export function createProposals(call: (method: string, params: unknown) => Promi
       });
     },
   };
-}
-
-function read(size: Size, text: string): Draft {
-  const draft = createDraft(size);
-  let at = 0;
-  for (const run of fromText(text)) {
-    const end = at + lengthOf(run);
-    if (codeOf(run) === 1) {
-      for (let from = at; from < end; ) {
-        const row = Math.floor(from / size.width);
-        const to = Math.min(end, (row + 1) * size.width);
-        draft.span(row, from - row * size.width, to - row * size.width);
-        from = to;
-      }
-    }
-    at = end;
-  }
-  return draft;
 }

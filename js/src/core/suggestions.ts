@@ -14,6 +14,14 @@ export interface SuggestionRules<Value, Change> {
   adopt(change: Change, suggested: ReadonlySet<string>): { readonly change: Change | null; readonly answers: readonly string[] };
   /** The part of an id. */
   part(value: Value, id: string): unknown;
+  /** Where a row of the list came from, when its id is not that of the suggestion. */
+  origin?(value: Value, id: string, suggestions: readonly Suggestion[]): Origin | null;
+}
+
+/** The suggestion that a part came from, and whether it was changed since. */
+export interface Origin {
+  readonly suggestion: Suggestion;
+  readonly changed: boolean;
 }
 
 /** The suggestions for the item on show. */
@@ -31,7 +39,7 @@ export interface Suggestions {
   accept(suggestions: readonly Suggestion[]): void;
   reject(suggestions: readonly Suggestion[]): void;
   /** Where a part of the value came from. */
-  origin(id: string): { readonly suggestion: Suggestion; readonly changed: boolean } | null;
+  origin(id: string): Origin | null;
 }
 
 export interface SuggestionsOptions<Value, Change, Media> {
@@ -76,6 +84,7 @@ export function createSuggestions<Value, Change, Media>(options: SuggestionsOpti
       if (suggestions.length > 0) commit(null, suggestions);
     },
     origin(id) {
+      if (item.value && rules?.origin) return rules.origin(item.value.value, id, item.value.view.suggestions);
       const suggestion = item.value?.view.suggestions.find((one) => one.id === id);
       if (!item.value || !suggestion || !rules) return null;
       return { suggestion, changed: !isEqual(rules.part(item.value.value, id), suggestion.part) };

@@ -254,6 +254,7 @@ export interface Mask {
   classes: string[];
   counts: number[];
   bands: string[];
+  origins: Record<string, string>;
   file: MaskFile | null;
 }
 
@@ -261,6 +262,7 @@ export interface Mask {
 export interface MaskChange {
   classes: string[];
   runs: string;
+  origins: Record<string, string | null>;
 }
 
 /** How a label is judged, and what is said of it; as a change it takes the place of the verdict before. */

@@ -1,5 +1,6 @@
 import { computed, effect, type Signal, signal, untracked } from "@preact/signals";
 import { applyMask, emptyMask, type PixelMask, paintWhere, parseMask, writeMask } from "../core/mask";
+import { maskSuggestions } from "../core/mask-suggestions";
 import { wholeArea } from "../core/regions";
 import type { Control, Editor, Offer, TaskModule } from "../core/task";
 import type { Mask, MaskChange } from "../generated/schema";
@@ -58,6 +59,7 @@ const task: TaskModule<PixelMask, MaskChange, ImageBitmap> = {
       label,
     ),
   remove: (mask, ids) => changeOf(mask, ids, null),
+  suggestions: maskSuggestions,
   mount,
 };
 
@@ -103,11 +105,12 @@ function mount(element: HTMLElement, context: MaskContext, life: AbortSignal): E
 
   const colors = new Map(context.labels.map((one) => [one.name, one.color]));
   const look = computed<MaskLook>(() => {
-    const names = mask.value?.names ?? [];
-    const all = names.includes(label.value) ? names : [...names, label.value];
     const shown = (name: string) => (outline.value ? 10_000 : opacity.value * own.of(name));
     const alpha = (name: string) => (context.visibility.hides({ id: name, label: name }) ? 0 : Math.round((255 * shown(name)) / 10_000));
-    return { outline: outline.value, colors: [[0, 0, 0, 0], ...all.map((name) => rgba(colors.get(name) ?? UNKNOWN_COLOR, alpha(name)))] };
+    return {
+      outline: outline.value,
+      colors: [[0, 0, 0, 0], ...painting.names.value.map((name) => rgba(colors.get(name) ?? UNKNOWN_COLOR, alpha(name)))],
+    };
   });
 
   const stage = createImageStage(

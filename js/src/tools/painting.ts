@@ -1,6 +1,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { createDraft, type Draft } from "../core/draft";
+import { createDraft, type Draft, readDraft } from "../core/draft";
 import { type Area, type PixelMask, paintWhere } from "../core/mask";
+import { partOf } from "../core/mask-suggestions";
 import { createProposals, type Prompts, type Proposals } from "../core/proposals";
 import { crumbsOf, holesOf, nextGap } from "../core/regions";
 import type { TaskContext } from "../core/task";
@@ -18,6 +19,8 @@ const ENLARGED = 1.25;
 /** How an editor of masks is set, and all that it does to a mask. */
 export interface Painting extends MaskScene, SegmentScene {
   readonly label: ReadonlySignal<string>;
+  /** The class of each code that is shown: those of the mask, the active one, and the one that is suggested. */
+  readonly names: ReadonlySignal<readonly string[]>;
   readonly unlabeledOnly: Signal<boolean>;
   readonly proposals: Proposals;
   largerBrush(): void;
@@ -36,6 +39,12 @@ export function createPainting(context: MaskContext, layer: MaskLayer, seen: () 
   const brush = { size: signal(20), shape: signal<BrushShape>("circle") };
   const unlabeledOnly = signal(false);
   const proposals = createProposals(context.call);
+  const suggested = computed(() => {
+    const suggestion = context.suggestions.proposal.value;
+    const size = mask.value;
+    return suggestion && size ? { label: partOf(suggestion).label, draft: readDraft(size, partOf(suggestion).runs) } : null;
+  });
+  const names = computed(() => [...new Set([...(mask.value?.names ?? []), label.value, ...(suggested.value ? [suggested.value.label] : [])])]);
   let draft: Draft | null = null;
   let painted: string | null = null;
   let gap = -1;
@@ -58,16 +67,16 @@ export function createPainting(context: MaskContext, layer: MaskLayer, seen: () 
     for (const change of paintWhere(under, area, name, (at) => wanted(at) && closed[under.pixels[at] as number] === 0)) context.commit(change);
   }
 
-  function codeOf(name: string): number {
-    const names = mask.value?.names ?? [];
-    return (names.includes(name) ? names.indexOf(name) : names.length) + 1;
-  }
+  const codeOf = (name: string): number => names.value.indexOf(name) + 1;
 
   const stop = effect(() => {
     const under = mask.value;
     const found = proposals.found.value;
     const fits = under && found?.width === under.width && found.height === under.height;
-    layer.proposal = fits ? { draft: found, code: codeOf(label.value), closed: closedCodes(under, false) } : null;
+    const offered = suggested.value;
+    if (fits) layer.proposal = { draft: found, code: codeOf(label.value), closed: closedCodes(under, false) };
+    else if (under && offered) layer.proposal = { draft: offered.draft, code: codeOf(offered.label), closed: new Uint8Array(256).fill(1, 1) };
+    else layer.proposal = null;
     layer.refresh();
   });
   life.addEventListener("abort", stop);
@@ -78,6 +87,7 @@ export function createPainting(context: MaskContext, layer: MaskLayer, seen: () 
   return {
     mask,
     label,
+    names,
     image: computed(() => (context.item.value?.view.preview ? null : (context.item.value?.media ?? null))),
     brush,
     unlabeledOnly,
@@ -109,7 +119,7 @@ export function createPainting(context: MaskContext, layer: MaskLayer, seen: () 
     },
     accept() {
       const found = proposals.found.value;
-      if (!found || !layer.proposal) return false;
+      if (!found || layer.proposal?.draft !== found) return false;
       if (found.area) paint(found.area, label.value, (at) => found.pixels[at] === 1);
       proposals.drop();
       return true;

@@ -45,6 +45,7 @@ const empty = (width: number, height: number): PixelMask => ({
   pixels: new Uint8Array(width * height),
   names: [],
   counts: [width * height],
+  origins: {},
 });
 const whole = ({ width, height }: PixelMask) => ({ left: 0, top: 0, right: width, bottom: height });
 
