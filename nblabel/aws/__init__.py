@@ -8,6 +8,7 @@
 - `create` makes the jobs of a plan and `attach` finds those of others; `job` and `jobs` follow them, through `service`, and bring their labels back,
   as `labels` of a DataFrame.
 - `lambdas` are functions that a job calls while it runs.
+- `team_setup` makes a `private_team` as the console does, in `cognito` and with a `notification` of jobs; `crowds` are the teams of others.
 - `dataset` puts input manifests beside the data, as the console does.
 - `bucket` makes a bucket ready, `cors` opens it to workers' browsers, `kms` checks its key; `role` finds what a role lacks of `permissions`.
 - `training` hands labels on.
@@ -20,15 +21,18 @@ from nblabel.aws.attach import attach
 from nblabel.aws.bucket import BucketSetup, prepare_bucket
 from nblabel.aws.builtin import BUILTIN_TASKS
 from nblabel.aws.cors import fix_cors
+from nblabel.aws.crowds import PublicTeam, list_vendors, public_team, vendor_team
 from nblabel.aws.dataset import write_dataset
 from nblabel.aws.job import GroundTruthJob
 from nblabel.aws.jobs import GroundTruthJobs
 from nblabel.aws.kms import check_kms_key
 from nblabel.aws.plan import LabelingJobPlan, LabelingJobsPlan
+from nblabel.aws.private_team import PrivateTeam
 from nblabel.aws.request import labeling_job_request
 from nblabel.aws.role import RoleCheck, check_role
 from nblabel.aws.sequence_categories import sequence_category_file
 from nblabel.aws.settings import JobSettings
+from nblabel.aws.team_setup import TeamSetup, private_team
 from nblabel.aws.teams import Workteam, team
 from nblabel.aws.template_preview import TemplatePreview, preview
 from nblabel.aws.training import TrainingInput, training_input
@@ -42,7 +46,10 @@ __all__ = [
     "JobSettings",
     "LabelingJobPlan",
     "LabelingJobsPlan",
+    "PrivateTeam",
+    "PublicTeam",
     "RoleCheck",
+    "TeamSetup",
     "TemplatePreview",
     "TrainingInput",
     "Workteam",
@@ -52,11 +59,15 @@ __all__ = [
     "fix_cors",
     "labeling_job_request",
     "lambdas",
+    "list_vendors",
     "prepare_bucket",
     "preview",
+    "private_team",
+    "public_team",
     "sequence_category_file",
     "team",
     "training_input",
+    "vendor_team",
     "worker_template",
     "write_dataset",
 ]

@@ -12,8 +12,15 @@ from nblabel.errors import RequestError
 __all__ = ["check_request"]
 
 _TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "boolean": (bool,), "list": (list, tuple), "structure": (Mapping,)}
-# Python's expressions have no classes of Unicode: \w holds letters, numbers and the underscore that each of these patterns allows anyway.
-_UNICODE = {r"\p{L}": r"\w", r"\p{N}": r"\w", r"\p{Z}": "\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"}
+# Python's expressions have no classes of Unicode: \w holds letters, numbers and the underscore that each of these patterns allows anyway. Marks,
+# symbols and punctuation stand only where letters and numbers may, too: beyond ASCII all characters but the controls are let through.
+_MARKS = "!-/:-@\\[-`{-~\u00a1-\uffff\U00010000-\U0010ffff"
+_UNICODE = {
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\w",
+    r"\p{Z}": "\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
+    **dict.fromkeys([r"\p{M}", r"\p{S}", r"\p{P}"], _MARKS),
+}
 
 
 def check_request(service: str, operation: str, request: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ MISSING = ("ResourceNotFound", "ResourceNotFoundException")
 """Codes of SageMaker for what is not there."""
 
 
-_NAMES = {"sagemaker": "SageMaker", "kms": "KMS", "iam": "IAM", "sts": "STS"}
+_NAMES = {"sagemaker": "SageMaker", "kms": "KMS", "iam": "IAM", "sts": "STS", "cognito-idp": "Cognito", "sns": "SNS", "logs": "CloudWatch Logs"}
 _DENIED = "access denied; the role or user in use (see aws sts get-caller-identity) needs {service}:{operation}"
 _THROTTLED = "{name} asks to go slower, also after several attempts; run the same again in a minute: what exists already is found, not made twice"
 _EXPIRED = "the credentials have expired; get new ones (aws sso login, or as you got these), and run the same again: what exists already is found"

@@ -13,6 +13,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import botocore.session
+from harness.workforces import Workforces
 
 from nblabel import storage
 from nblabel.aws.model import check_request
@@ -35,7 +36,7 @@ def _model():
     return botocore.session.get_session().get_service_model("sagemaker")
 
 
-class GroundTruth:
+class GroundTruth(Workforces):
     """The service of one region.
 
     Attributes
@@ -46,8 +47,12 @@ class GroundTruth:
         The operations that were asked for, faults included.
     """
 
+    refusal = RefusalError
+
     def __init__(self, region="us-east-1"):
+        super().__init__()
         self.region = region
+        self._place = f"arn:aws:sagemaker:{region}:{ACCOUNT}"
         self.jobs = {}
         self.calls = []
         self._faults = {}
