@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
-from harness.scenes import draw_scene, extremes_of, overlap
+from harness.scenes import draw_animal, draw_scene, extremes_of, overlap
 
 from nblabel.assist import Box, CueSegmenter, Mark, Point, Prompts, corrections, cue_weights, cues
 from nblabel.assist.network import Network
@@ -34,6 +34,11 @@ def hidden_part(image, truth):
 def test_extreme_points(segmenter, scene):
     image, truth = scene
     assert overlap(segmenter.predict(segmenter.embed(image), extremes_of(truth)), truth) > 0.95
+
+
+def test_extreme_points_of_what_is_hard_to_tell_from_its_surroundings(segmenter):
+    image, truth = draw_animal()
+    assert overlap(segmenter.predict(segmenter.embed(image), extremes_of(truth)), truth) > 0.97
 
 
 def test_extreme_points_need_not_be_exact_or_in_order(segmenter, scene):

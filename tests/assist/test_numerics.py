@@ -101,6 +101,19 @@ def test_smoothing_keeps_within_walls():
     assert smoothed[0, 4, 4] < 2
 
 
+def test_smoothing_is_the_recursive_filter():
+    plane, cost = RANDOM.uniform(0, 1, (6, 9)), RANDOM.uniform(0, 2, (6, 9))
+    expected = plane.copy()
+    for sigma in (2 * np.sqrt(3 / 15), np.sqrt(3 / 15)):
+        for lines, costs in ((expected.T, cost.T), (expected, cost)):
+            keep = np.exp(-np.sqrt(2) / sigma * (costs[1:] + costs[:-1]) / 2)
+            for number in range(1, len(lines)):
+                lines[number] += keep[number - 1] * (lines[number - 1] - lines[number])
+            for number in range(len(lines) - 2, -1, -1):
+                lines[number] += keep[number] * (lines[number + 1] - lines[number])
+    assert smooth_along(plane[None].astype(np.float32), cost.astype(np.float32), 1.0)[0] == pytest.approx(expected, abs=1e-5)
+
+
 def test_palette_tells_colors_apart():
     channels = RANDOM.normal(0, 0.02, (20, 30, 3))
     channels[:, 15:, 1] += 0.5
@@ -158,7 +171,7 @@ def convolve_slowly(planes, kernel, bias):
 def network():
     random = np.random.default_rng(11)
     shapes = [(4, 3, 1, 1), *[(4, 4, 3, 3)] * 7, (1, 4, 1, 1)]
-    kernels = [random.normal(0, 0.4, shape).astype(np.float32) for shape in shapes]
+    kernels = [random.normal(0, 0.15, shape).astype(np.float32) for shape in shapes]
     return Network(8, np.array([1, 2, 4], np.float32), kernels, [random.normal(0, 0.1, shape[0]).astype(np.float32) for shape in shapes])
 
 
@@ -184,6 +197,7 @@ def test_network_is_the_encoder_and_decoder_that_it_says(network):
     ways = [np.s_[::down, ::across] for down in (1, -1) for across in (1, -1)]
     expected = np.mean([judge_slowly(network, half[:, *way])[way] for way in ways], axis=0)
     assert expected.std() > 0.01
+    assert np.abs(expected).max() < 6
     assert network(cues) == pytest.approx(doubled(expected, (14, 11)).clip(-6, 6), abs=1e-4)
 
 

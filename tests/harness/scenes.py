@@ -21,6 +21,23 @@ def draw_scene(width, height, seed=0):
     return np.asarray(picture), mask
 
 
+def draw_animal(seed=0):
+    """Draw a body with limbs, in two colours each of which is near one of the two behind it; give the image and the mask."""
+    width, height = 320, 240
+    shape = Image.new("L", (width, height))
+    draw = ImageDraw.Draw(shape)
+    draw.ellipse((90, 60, 190, 170), fill=255)
+    for line, thick in (((150, 110, 235, 60), 26), ((120, 150, 95, 215), 22), ((165, 150, 200, 220), 22)):
+        draw.line(line, fill=255, width=thick)
+    mask = np.asarray(shape) > 0
+    rows, columns = np.mgrid[:height, :width]
+    back = np.where((columns < 160 + 30 * np.sin(rows / 30))[..., None], (120, 130, 90), (150, 110, 80))
+    front = 0.6 * np.where((rows < 120)[..., None], (185, 150, 100), (100, 95, 120)) + 0.4 * back
+    noise = np.random.default_rng(seed).normal(0, 14, (height, width, 1)) * (1 + 0.5 * np.sin(columns / 9))[..., None]
+    image = (np.where(mask[..., None], front, back) + noise).clip(0, 255).astype(np.uint8)
+    return np.asarray(Image.fromarray(image).filter(ImageFilter.GaussianBlur(0.8))), mask
+
+
 def extremes_of(mask):
     """The four extreme points of a mask: centres of the middle pixels of its outermost rows and columns."""
     rows, columns = np.nonzero(mask)
