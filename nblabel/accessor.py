@@ -235,7 +235,7 @@ class ManifestAccessor:
         store : path, optional
             The store; ``.nblabel/store.db`` by default.
         output : path, optional
-            Where files such as masks are or go: what `nblabel.label` was given.
+            Where files such as masks are or go; by default what `nblabel.label` was last given.
 
         Returns
         -------

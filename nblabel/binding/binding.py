@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,6 @@ from nblabel.media import MAX_BYTES, encode_text, read_text
 from nblabel.store import DEFAULT_PATH, Label, Store, state_path
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
@@ -125,7 +125,7 @@ class Binding:
         self._root = root
         self._media = media
         self._identities = list(self._places.rows)
-        self.job = store.job(attribute, task, name=name, identity=identity)
+        self.job = store.job(attribute, task, name=name, identity=identity, output=None if output is None else os.fspath(output))
         self._columns.prepare()
         self.ids: Sequence[int] = store.add_items(self.job, self._identities)
         self.journal = store.journal(self.job, OWNER)
@@ -370,7 +370,7 @@ def join(
     store : path, optional
         The store; ``.nblabel/store.db`` by default.
     output : path, optional
-        Where files that the task writes are or go.
+        Where files that the task writes are or go; by default where they were last said to go.
 
     Returns
     -------

@@ -37,8 +37,8 @@ class Writer:
     job : Job
         The job.
     output : path, optional
-        Folder for the files of labels that are files; by default each lies beside its item's manifest, or in the working directory where that is no
-        local folder.
+        Folder for the files of labels that are files; by default the job's. Where it has none, each lies beside its item's manifest, or in the
+        working directory where that is no local folder.
 
     Notes
     -----
@@ -49,7 +49,7 @@ class Writer:
     def __init__(self, task: Task, job: Job, output: str | os.PathLike[str] | None = None) -> None:
         self._task = task
         self._job = job
-        self._output = None if output is None else os.fspath(output)
+        self._output = job.output if output is None else os.fspath(output)
 
     def cells(self, work: Work, folder: str | None) -> Cells | None:
         """Give label and metadata of an item; None for one that was not submitted, whose row stays as it is.

@@ -171,7 +171,10 @@ _TEAMS = (
 # laid: the value that the worker began with, where that was not the empty one.
 _LAID = ("ALTER TABLE annotations ADD COLUMN laid TEXT",)
 
-_STEPS = (_FIRST, _SUGGESTIONS, _TEAMS, _LAID)
+# output: the folder that was last named for labels that are files.
+_OUTPUT = ("ALTER TABLE jobs ADD COLUMN output TEXT",)
+
+_STEPS = (_FIRST, _SUGGESTIONS, _TEAMS, _LAID, _OUTPUT)
 VERSION = len(_STEPS)
 """The version of the tables that this nblabel writes."""
 

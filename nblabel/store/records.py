@@ -20,13 +20,22 @@ __all__ = ["Job", "Label", "Outcome", "Subject", "Texts", "Work"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """A labeling job: one task type, writing one label attribute; `identity` is the column that tells its items apart."""
+    """A labeling job: one task type, writing one label attribute.
+
+    Attributes
+    ----------
+    identity : str
+        The column that tells its items apart.
+    output : str or None
+        Where labels that are files were last said to go; None when nobody said.
+    """
 
     id: int
     name: str
     attribute: str
     task_type: str
     identity: str
+    output: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Store"]
 
-_JOB = "SELECT id, name, attribute, task_type, identity FROM jobs"
+_JOB = "SELECT id, name, attribute, task_type, identity, output FROM jobs"
 
 
 class Store:
@@ -102,7 +103,7 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def job(self, attribute: str, task: Task, *, name: str | None = None, identity: str = "source-ref") -> Job:
+    def job(self, attribute: str, task: Task, *, name: str | None = None, identity: str = "source-ref", output: str | None = None) -> Job:
         """Find the job that writes a label attribute, or begin it.
 
         Labels may be added, reordered or described anew: annotations hold their names.
@@ -117,6 +118,8 @@ class Store:
             The job's name; the attribute by default.
         identity : str
             The column that tells its items apart.
+        output : str, optional
+            Where labels that are files go; what was said last is remembered.
 
         Raises
         ------
@@ -129,10 +132,10 @@ class Store:
             found = _find(connection, attribute, name)
             data = dump_json(describe(task))
             if found is None:
-                values = (name or attribute, attribute, task.type, data, identity, now())
-                query = "INSERT INTO jobs (name, attribute, task_type, task, identity, created) VALUES (?, ?, ?, ?, ?, ?)"
+                values = (name or attribute, attribute, task.type, data, identity, output, now())
+                query = "INSERT INTO jobs (name, attribute, task_type, task, identity, output, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
                 number = connection.execute(query, values).lastrowid or 0
-                return Job(id=number, name=name or attribute, attribute=attribute, task_type=task.type, identity=identity)
+                return Job(id=number, name=name or attribute, attribute=attribute, task_type=task.type, identity=identity, output=output)
             if found.attribute != attribute:
                 raise TaskError(f"job {found.name!r} writes {found.attribute!r}, not {attribute!r}; give another name= or another store=")
             if found.task_type != task.type:
@@ -154,7 +157,10 @@ class Store:
                 )
             data = dump_json({**described, "class_ids": _known(connection, found)})
             connection.execute("UPDATE jobs SET task = ? WHERE id = ? AND task <> ?", (data, found.id, data))
-            return found
+            if output is None or output == found.output:
+                return found
+            connection.execute("UPDATE jobs SET output = ? WHERE id = ?", (output, found.id))
+            return replace(found, output=output)
 
     def learn(self, job: Job, task: Task, class_ids: Iterable[tuple[str, int]] = ()) -> Task:
         """Give a task that knows the ids of all classes that labels of a job ever had, the same for all who open the job.
@@ -253,7 +259,7 @@ class Store:
 def _find(connection: sqlite3.Connection, attribute: str, name: str | None) -> Job | None:
     column, text = ("attribute", attribute) if name is None else ("name", name)
     row = connection.execute(f"{_JOB} WHERE {column} = ? ORDER BY id DESC LIMIT 1", (text,)).fetchone()
-    return None if row is None else Job(id=row[0], name=row[1], attribute=row[2], task_type=row[3], identity=row[4])
+    return None if row is None else Job(id=row[0], name=row[1], attribute=row[2], task_type=row[3], identity=row[4], output=row[5])
 
 
 def _known(connection: sqlite3.Connection, job: Job) -> dict[str, int]:

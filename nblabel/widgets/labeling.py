@@ -74,7 +74,7 @@ def label(
     key : str, optional
         A column that tells rows apart; by default the source and how often it occurred before.
     output : path, optional
-        Where files go that the task writes, such as masks.
+        Folder for files that the task writes, such as masks; the store remembers it. By default they lie beside the manifest of their item.
     segmenter : Segmenter or callable, optional
         What proposes masks, for tasks that paint them, in place of the task's own; see `nblabel.assist.as_segmenter`.
     suggest : str or callable, optional

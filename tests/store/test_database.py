@@ -66,6 +66,20 @@ def test_write_ahead_log_is_given_up(tmp_path):
     connection.close()
 
 
+def test_a_store_of_an_earlier_version_is_brought_up_to_date_with_all_that_is_in_it(store):
+    before = store.job("things", TASK)
+    store.close()
+    connection = sqlite3.connect(store.path)
+    connection.execute("ALTER TABLE jobs DROP COLUMN output")
+    connection.execute(f"PRAGMA user_version = {VERSION - 1}")
+    connection.close()
+    with Store(store.path) as again:
+        assert again.job("things", TASK) == before
+        assert again.job("things", TASK, output="masks").output == "masks"
+        assert again.find_job("things")[0].output == "masks"
+        assert again.job("things", TASK).output == "masks"
+
+
 def foreign(path):
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE recipes (name)")

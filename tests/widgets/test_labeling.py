@@ -175,10 +175,13 @@ def test_join_names_the_files_where_they_are(start, frame, folder):
     labeler.close()
     written = frame["parts-ref"][0]
     assert written.startswith("masks/")
-    joined = pd.DataFrame({"source-ref": ["a.png"]}).nblabel.join("parts-ref", output="masks")
+    joined = pd.DataFrame({"source-ref": ["a.png"]}).nblabel.join("parts-ref")
     assert joined["parts-ref"][0] == written
-    elsewhere = pd.DataFrame({"source-ref": ["a.png"]}).nblabel.join("parts-ref")["parts-ref"][0]
-    assert not elsewhere.startswith("masks/")
+    again = start(pd.DataFrame({"source-ref": ["a.png"]}), attribute="parts-ref", task=nl.SemanticSegmentation(["cat"]))
+    assert again.data["parts-ref"][0] == written
+    again.close()
+    elsewhere = pd.DataFrame({"source-ref": ["a.png"]}).nblabel.join("parts-ref", output="others")["parts-ref"][0]
+    assert elsewhere.startswith("others/")
     assert np.array_equal(nl.read_mask(elsewhere), nl.read_mask(written))
 
 
