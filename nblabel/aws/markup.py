@@ -13,35 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["escape", "formatted", "paragraphs"]
 
 # What a formatted text can have; everything else is shown as what is in it.
-_TAGS = {
-    *[
-        "a",
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "strong",
-        "em",
-        "s",
-        "code",
-        "pre",
-        "blockquote",
-        "hr",
-        "br",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-    ]
-}
+_HEADINGS = {f"h{level}" for level in range(1, 7)}
+_TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
+_TAGS = _HEADINGS | _TABLES | {"a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "s", "strong", "ul"}
 _EMPTY = {"hr", "br"}
 
 # To HTML these are the braces; to Liquid, which looks for {{ and {% first, they are nothing.
