@@ -87,6 +87,7 @@ def test_the_recorded_payload_gets_an_answer_of_the_recorded_shape(run):
     made, expected = (found["consolidatedAnnotation"]["content"] for found in (boxes, recorded("post-response")[0]))
     assert shape(made["toys"]) == shape(expected["toys"])
     assert made["toys"]["annotations"] == [{"class_id": 0, "top": 160, "left": 140, "height": 205, "width": 143}]
+    assert made["toys"]["image_size"] == [{"width": 640, "height": 480, "depth": 3}]
     metadata = made["toys-metadata"]
     assert metadata["class-map"] == {"0": "dog"}
     assert shape({**metadata, "class-map": {}}) == shape({**expected["toys-metadata"], "class-map": {}})
@@ -126,7 +127,7 @@ def test_what_is_wrong_with_one_object_leaves_the_others(run, caplog):
         answered("5", "[]", good),
         answered("6", json.dumps({"crowd-keypoint": {"keypoints": []}})),
         answered("7", json.dumps({"nblabel": '{"groundtruth_type": "groundtruth/object-detection", "value": 3}'})),
-        answered("8", good),
+        answered("8", good, json.dumps({"boundingBox": {"boundingBoxes": []}})),
     ]
     with caplog.at_level(logging.ERROR):
         made = run(payload)

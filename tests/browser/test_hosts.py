@@ -128,6 +128,8 @@ def test_the_same_gestures_give_the_same_annotation(name, worker_page, chromium,
     assert list(content) == ["nblabel"]
     assert page.evaluate("localStorage.length") == 0, "what was handed in is not kept"
     answered = read_annotation(task, content)
+    if task.media == "image":
+        assert [json.loads(content["nblabel"])[side] for side in ("width", "height")] == [640, 480], "as it is stored, not as a browser turns it"
 
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     for anywidget in (True, False):
