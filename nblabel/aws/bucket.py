@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nblabel.aws.cors import fix_cors, missing_cors
+from nblabel.aws.cors import check_media, fix_cors, missing_cors
 from nblabel.aws.kms import check_kms_key
 from nblabel.aws.service import explained as explained_service
 from nblabel.errors import StorageError
@@ -20,6 +21,7 @@ __all__ = ["BucketSetup", "prepare_bucket"]
 _FIRST_REGION = "us-east-1"
 """Its buckets are made without saying where."""
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _CLOSED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 
 
@@ -95,6 +97,8 @@ def prepare_bucket(
         There is no such bucket, it is another account's or another region's, or it may not be looked at or changed.
     RequestError
         The key cannot be used.
+    ValueError
+        There are no such media.
     ServiceError
         The account or the key may not be asked for.
 
@@ -105,7 +109,8 @@ def prepare_bucket(
         nl.aws.prepare_bucket("my-cats", create=True, dry_run=True)       # what would be done
         nl.aws.prepare_bucket("my-cats", create=True)
     """
-    name, _ = parse(bucket if "://" in bucket else f"s3://{bucket}")
+    check_media(media)
+    name = _named(bucket, create=create)
     url = f"s3://{name}"
     with explained(url):
         s3 = make_client() if region is None else make_client(region_name=region)
@@ -141,6 +146,14 @@ def prepare_bucket(
     if kms_key is not None:
         notes.append(f"jobs can encrypt with {check_kms_key(kms_key, region=wanted)}")
     return BucketSetup(url=url, region=wanted, steps=steps, notes=notes, dry_run=dry_run)
+
+
+def _named(bucket: str, *, create: bool) -> str:
+    name, _ = parse(bucket if "://" in bucket else f"s3://{bucket}")
+    if create and not _NAME.fullmatch(name):
+        message = "no new bucket can have this name: 3 to 63 small letters, digits, dots and hyphens; choose another"
+        raise StorageError(message, uri=f"s3://{name}")
+    return name
 
 
 def _own_account(region: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from nblabel.storage.s3 import make_client, parse
 from nblabel.storage.s3_errors import code_of, explained
 
-__all__ = ["Media", "fix_cors", "missing_cors"]
+__all__ = ["Media", "check_media", "fix_cors", "missing_cors"]
 
 Media = Literal["image", "sequence"]
 
@@ -50,9 +50,12 @@ def fix_cors(bucket: str, *, media: Media = "image", dry_run: bool = False, clie
 
     Raises
     ------
+    ValueError
+        There are no rules for such media.
     StorageError
         There is no such bucket, or its configuration may not be read or changed (``s3:GetBucketCORS``, ``s3:PutBucketCORS``).
     """
+    check_media(media)
     name, url = _bucket(bucket)
     s3 = client or make_client()
     present, needed = _rules(s3, name), _RULES[media]
@@ -63,6 +66,18 @@ def fix_cors(bucket: str, *, media: Media = "image", dry_run: bool = False, clie
         with explained(url):
             s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
     return rules
+
+
+def check_media(media: str) -> None:
+    """Refuse media that there are no rules for.
+
+    Raises
+    ------
+    ValueError
+        It says which there are.
+    """
+    if media not in _RULES:
+        raise ValueError(f"media={media!r} is not known; use one of {', '.join(map(repr, _RULES))}")
 
 
 def missing_cors(bucket: str, *, media: Media, client: Any) -> bool:

@@ -14,7 +14,7 @@ from nblabel.aws.service import explained, sagemaker_client
 from nblabel.binding import Cells
 from nblabel.errors import FrameError
 from nblabel.manifest import metadata_name, read_manifest
-from nblabel.workforce import open_job
+from nblabel.workforce import FinishedJob
 from nblabel.workforce.output import CONSOLIDATION_RESPONSES, OUTPUT_MANIFEST
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nblabel.tasks import Task
-    from nblabel.workforce.finished import FinishedJob
     from nblabel.workforce.job import Status
 
 __all__ = ["GOING", "GroundTruthJob"]
@@ -168,8 +167,9 @@ class GroundTruthJob:
         return len(self._places) if self.frame is not None else len(read_manifest(_input_manifest(self.describe())))
 
     def open(self) -> FinishedJob:
-        """Open what the job has written: answers, consolidated annotations, masks; see `nblabel.open_job`."""
-        return open_job(self.output, task=self._task)
+        """Open what the job has written: answers, consolidated annotations, masks; see `nblabel.open_job`. At its beginning that is nothing."""
+        root = self.output
+        return FinishedJob(root, {file.name: file for file in storage.list_files(root)}, self._task, None)
 
     def responses(self) -> pd.DataFrame:
         """Give what workers answered so far, a row an answer; see `nblabel.workforce.FinishedJob.responses`."""

@@ -115,7 +115,7 @@ class GroundTruthJobs:
     @property
     def task(self) -> Task:
         """What was asked."""
-        return self.jobs[0].open().task
+        return next((job.open().task for job in self.jobs if job.frame is not None or job.counts["TotalLabeled"]), self.jobs[0].open().task)
 
     def responses(self) -> pd.DataFrame:
         """Give what workers answered so far, a row an answer; item counts the lines of all jobs. See `nblabel.workforce.FinishedJob.responses`."""
@@ -133,6 +133,13 @@ class GroundTruthJobs:
     def confusion(self) -> pd.DataFrame:
         """Count what each worker says where consolidation says what; see `nblabel.confusion`."""
         return responses.confusion(self.responses(), self.task)
+
+    def workers(self) -> pd.DataFrame:
+        """Judge workers: answers, estimated accuracy and more (`nblabel.worker_skill`), and mean seconds an answer."""
+        frame = self.responses()
+        skill = responses.worker_skill(frame, self.task)
+        skill["seconds"] = frame.groupby("worker")["seconds"].mean()
+        return skill
 
 
 def _together(states: Sequence[Status]) -> Status:

@@ -134,7 +134,10 @@ class LabelingJobsPlan:
     def __repr__(self) -> str:
         lines = [
             f"Plan of {len(self.plans)} labeling jobs for {self.name!r}; nothing was sent",
-            *(f"  job      {plan.request['LabelingJobName']}, {plan.cost.objects:,} objects" for plan in self.plans),
+            *(
+                f"  job      {plan.request['LabelingJobName']}, {plan.cost.objects:,} object{'' if plan.cost.objects == 1 else 's'}"
+                for plan in self.plans
+            ),
             *_told(self.plans[0].request, self.cost),
             f"  uploads  {len(self.files):,} files of the jobs, {sum(map(len, self.files.values())):,} bytes",
             *_counted(self.uploads),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nblabel.aws.permissions import TRUST, policy_of
+from nblabel.aws.plan import LabelingJobPlan, LabelingJobsPlan
 from nblabel.aws.service import explained, make_client
 from nblabel.errors import RequestError, ServiceError
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from nblabel.aws.permissions import Statement
-    from nblabel.aws.plan import LabelingJobPlan, LabelingJobsPlan
 
 __all__ = ["RoleCheck", "check_role"]
 
@@ -86,7 +86,7 @@ def check_role(plan: LabelingJobPlan | LabelingJobsPlan, *, client: Any = None) 
     Raises
     ------
     RequestError
-        There is no such role.
+        There is no such role, or no plan was given.
     ServiceError
         IAM cannot be reached.
 
@@ -102,6 +102,9 @@ def check_role(plan: LabelingJobPlan | LabelingJobsPlan, *, client: Any = None) 
         plan = df.nblabel.push(task, team, name="my-cat-job", output="s3://my-bucket/out", role=role, dry_run=True)
         nl.aws.check_role(plan)
     """
+    if not isinstance(plan, LabelingJobPlan | LabelingJobsPlan):
+        remedy = "give what df.nblabel.push(..., dry_run=True) returns"
+        raise RequestError("plan", plan, "what a role needs depends on the job: it must be the plan of one", remedy=remedy)
     role, needed = plan.role, plan.permissions
     iam = client or make_client("iam")
     notes: list[str] = []

@@ -106,3 +106,12 @@ def test_keys_are_checked(bucket, calls):
     calls.errors["DescribeKey"] = "AccessDeniedException"
     with pytest.raises(ServiceError, match=r"needs kms:DescribeKey$"):
         nl.aws.check_kms_key(key["KeyId"])
+
+
+@pytest.mark.usefixtures("aws_environment")
+def test_names_and_media_that_cannot_be():
+    with pytest.raises(StorageError, match="no new bucket can have this name: 3 to 63 small letters"):
+        nl.aws.prepare_bucket("Cats_and_dogs", create=True)
+    for ask in (nl.aws.prepare_bucket, nl.aws.fix_cors):
+        with pytest.raises(ValueError, match="media='video' is not known; use one of 'image', 'sequence'"):
+            ask("cats", media="video")

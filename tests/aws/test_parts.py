@@ -54,8 +54,10 @@ def test_parts_are_even_and_used_like_one_job(push, texts, service):
     job = push(texts)
     assert repr(job) == "GroundTruthJobs('tone', 3 jobs, region='us-east-1')"
     assert job.status == "Initializing"
+    assert len(job.responses()) == len(job.jobs[0].responses()) == len(nl.aws.attach("tone").responses()) == 0
     service.answer("tone-1-of-3", classified)
     service.answer("tone-3-of-3", classified, count=1)
+    assert sorted(set(job.responses()["item"])) == sorted(set(nl.aws.attach("tone").responses()["item"])) == [0, 1, 4]
     assert (job.status, job.wait(0, poll=0.01), job.failure_reason) == ("InProgress", "InProgress", None)
     assert (job.counts["TotalLabeled"], job.counts["Unlabeled"]) == (3, 4)
     assert job.result()["tone"].tolist() == [0, 1, None, None, 0, None, None]
@@ -68,6 +70,7 @@ def test_parts_are_even_and_used_like_one_job(push, texts, service):
     assert (list(result.index), list(result["price"])) == (list("abcdefg"), list(range(7)))
     assert sorted(set(job.responses()["item"])) == [0, 1, 2, 3, 4]
     assert job.agreement()["alpha"].eq(1).all()
+    assert job.workers()["answers"].tolist() == [5, 5]
     assert job.confusion().to_numpy().sum() == 10
     attached = nl.aws.attach("tone")
     assert attached.result()["tone"].notna().tolist() == [True] * 5 + [False] * 2

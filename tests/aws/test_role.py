@@ -129,6 +129,8 @@ def test_a_role_that_sagemaker_may_not_take_or_that_is_not_there(role, plan):
     assert "SageMaker may not take this role; its trust policy must hold:" in repr(found)
     with pytest.raises(RequestError, match="the account has no such role; check its name"):
         nl.aws.check_role(plan(f"arn:aws:iam::{ACCOUNT}:role/nothing-at-all"))
+    with pytest.raises(RequestError, match=r"it must be the plan of one; give what df\.nblabel\.push"):
+        nl.aws.check_role(f"arn:aws:iam::{ACCOUNT}:role/nothing-at-all")
 
 
 def test_where_iam_may_not_be_read_all_that_is_needed_is_told(role, plan, calls):
