@@ -138,7 +138,7 @@ def test_the_stand_in_refuses_what_the_model_does(service):
     with pytest.raises(client.exceptions.ClientError, match="must match"):
         client.describe_labeling_job(LabelingJobName="my cats")
     with pytest.raises(client.exceptions.ClientError, match="UnknownOperation"):
-        client.list_workteams()
+        client.list_models()
     assert client.list_labeling_jobs()["LabelingJobSummaryList"] == []
 
 
