@@ -19,11 +19,12 @@ def shown(notebook):
     return [output["data"]["text/plain"] for output in outputs if "data" in output]
 
 
-@pytest.mark.parametrize("name", ["named-entities", "classification"])
+@pytest.mark.parametrize("name", ["named-entities", "classification", "ground-truth"])
 def test_tutorial_shows_what_it_was_saved_with(name, tmp_path, monkeypatch):
     import nbclient
     import nbformat
 
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     for variable in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(variable, str(tmp_path / variable))
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
