@@ -73,7 +73,7 @@ def pre_annotation(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  #
     shown = next((line[key] for key in ("source-ref", "source") if key in line), None) if isinstance(line, Mapping) else None
     if not isinstance(line, Mapping) or not isinstance(shown, str):
         rule = "a line has its object under 'source-ref' or 'source'"
-        raise RequestError("dataObject", line, rule, remedy="use this handler as PreHumanTaskLambdaArn of a labeling job")
+        raise RequestError("dataObject", line, rule, remedy="name it so; as a handler this is for PreHumanTaskLambdaArn")
     entered: dict[str, Any] = {"taskObject": shown}
     if (labels := _labels()) is not None:
         entered["labels"] = labels

@@ -13,6 +13,8 @@ from html.parser import HTMLParser
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from nblabel import storage
 from nblabel.aws.labeler_template import LARGEST_TEMPLATE
 from nblabel.aws.lambdas import pre_annotation
@@ -27,8 +29,6 @@ from nblabel.tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    import pandas as pd
 
 __all__ = ["TemplatePreview", "preview"]
 
@@ -127,9 +127,13 @@ def preview(
       it does not load https://assets.crowd.aws/crowd-html-elements.js, without which crowd elements are nothing
       it has no <crowd-form>, so nothing can be handed in
     """
+    if not isinstance(rows, pd.DataFrame):
+        raise FrameError(f"expected a DataFrame, got {type(rows).__name__}; read one with nl.read_manifest or nl.crawl")
+    if count < 1:
+        raise RequestError("count", count, "at least one row is shown", remedy="leave it out, or give 1 or more")
     if not len(rows):
         raise FrameError("the DataFrame has no rows to fill the template in with; check how it was read or filtered")
-    text = worker_template(template) if isinstance(template, Task) else template
+    text = template if isinstance(template, str) else worker_template(template)
     if isinstance(template, Task) and labels is None:
         labels = [label.name for label in template.labels]
     shown = rows.iloc[:count]

@@ -10,13 +10,14 @@ from nblabel import storage
 from nblabel.aws.builtin import builtin_of
 from nblabel.aws.labeler_template import labeler_template
 from nblabel.aws.templates import worker_template as element_template
+from nblabel.errors import RequestError
 from nblabel.labels import Instructions
+from nblabel.tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nblabel.aws.builtin import BuiltinTask
-    from nblabel.tasks import Task
 
 __all__ = ["LABELER", "header_of", "page_of", "worker_template"]
 
@@ -51,6 +52,8 @@ def worker_template(task: Task, *, labeler: bool = False) -> str:
         header="How is it?"
     ...
     """
+    if not isinstance(task, Task):
+        raise RequestError("task", task, "it must be a task", remedy="give one, such as nl.BoundingBox(['cat', 'dog'])")
     instructions = Instructions(
         short=task.instructions.short,
         full=task.instructions.full,

@@ -65,6 +65,11 @@ def test_rows_fill_it_in_and_files_are_inside(tmp_path, no_network):
         nl.aws.preview(nl.BoundingBox(["cat"]), pd.DataFrame({"source-ref": ["none.jpg"]}))
     with pytest.raises(FrameError, match="no rows"):
         nl.aws.preview(FORM, TEXTS.iloc[:0])
+    with pytest.raises(FrameError, match="expected a DataFrame, got list"):
+        nl.aws.preview(FORM, ["Lovely."])
+    for template, options in [(3, {}), (FORM, {"count": 0})]:
+        with pytest.raises(RequestError, match=r"must be a task|at least one row"):
+            nl.aws.preview(template, TEXTS, **options)
     with pytest.raises(RequestError, match=r"AWS keeps|no template of ours"):
         nl.aws.preview(nl.NamedEntityRecognition(["Person"]), TEXTS)
 
