@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -154,8 +155,7 @@ class _Setup:
         team = self._step(f"team {asked.name!r}", lambda: team, lambda: self._make_team(pool, client, topic, oidc=oidc))
         if own:
             self._invitation(pool, team)
-        for email in asked.emails:
-            self._worker(pool, email)
+        self._workers(pool)
         if self._dry_run:
             return TeamSetup(name=asked.name, steps=self._steps, found=self._found)
         return PrivateTeam(team, self._steps)
@@ -231,14 +231,13 @@ class _Setup:
             lambda: cognito.write_invitation(self._cognito, str(pool), message),
         )
 
-    def _worker(self, pool: str | None, email: str) -> None:
+    def _workers(self, pool: str | None) -> None:
+        """Invite those who are not in the group yet."""
         group = self._asked.name
-
-        def is_member() -> bool:
-            there = pool is not None and cognito.find_group(self._cognito, pool, group)
-            return there and any(row["email"] == email for row in cognito.members(self._cognito, str(pool), group))
-
-        self._step(f"worker {email}", is_member, lambda: join(self._cognito, str(pool), group, email))
+        there = pool is not None and bool(self._asked.emails) and cognito.find_group(self._cognito, pool, group)
+        present = {row["email"] for row in cognito.members(self._cognito, str(pool), group)} if there else set()
+        for email in self._asked.emails:
+            self._step(f"worker {email}", partial(present.__contains__, email), partial(join, self._cognito, str(pool), group, email))
 
 
 def _workteam_request(asked: _Asked, pool: str, client: str, topic: str | None, *, oidc: bool) -> dict[str, Any]:
