@@ -98,6 +98,10 @@ describe("polygonSpans", () => {
     expect(draw([0, 0], [5, 0], [0, 5])).toEqual(["111100", "111000", "110000", "100000", "000000"]);
   });
 
+  it("crosses a corner in the middle of a row once", () => {
+    expect(draw([2.5, 0], [5, 2.5], [2.5, 5], [0, 2.5])).toEqual(["001000", "011100", "111110", "011100", "001000"]);
+  });
+
   it("gives neighbours that share an edge no pixel twice and leaves none out", () => {
     const shared: [number, number][] = [
       [2.3, -1],
