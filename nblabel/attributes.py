@@ -137,7 +137,7 @@ def check_attributes(attributes: Iterable[Attribute], given: Mapping[str, Any], 
     """
     named = {attribute.name: attribute for attribute in attributes}
     for name, value in given.items():
-        if name in known and known[name] == value:
+        if name in known and isinstance(value, str | int | float | list | dict | None) and known[name] == value:
             continue
         if name not in named:
             raise AnnotationError(f"there is no attribute {name!r}; the task has {list(named)}", path=f"{path}/{name}")
@@ -155,7 +155,7 @@ def _problem(attribute: Attribute, value: Any) -> str | None:
         bounds = [f"at least {low:g}" if low is not None else "", f"at most {high:g}" if high is not None else ""]
         return " of ".join(["a number", *[" and ".join(filter(None, bounds))] * any(bounds)])
     if attribute.choices:
-        return None if value in attribute.choices else f"one of {list(attribute.choices)}"
+        return None if isinstance(value, str) and value in attribute.choices else f"one of {list(attribute.choices)}"
     return None if isinstance(value, str) and value else "a text"
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
-from statistics import median
+from statistics import median_low
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -73,8 +73,8 @@ class WithAttributes(Task):
     -----
     Attributes may be added to a job that was begun without them.
 
-    When several workers answered, an attribute becomes what most of those said who wrote it down (of a tie, what was said first), a number their
-    median.
+    When several workers answered, an attribute becomes what most of those said who wrote it down (of a tie, what was said first), a number the middle
+    one of theirs (of two, the lower). Predictions are of the work; attributes in them are left out.
 
     Examples
     --------
@@ -194,7 +194,7 @@ class WithAttributes(Task):
     def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> dict[str, Any]:
         """Read an annotation and attributes; see `Task.decode`."""
         found = (metadata or {}).get(_KEY)
-        attributes = {str(name): text for name, text in found.items() if isinstance(text, str | float | int)} if isinstance(found, Mapping) else {}
+        attributes = {str(name): told for name, told in found.items()} if isinstance(found, Mapping) else {}
         return {"annotation": self.task.decode(label, metadata), "attributes": attributes}
 
     def class_map(self, label: Any, metadata: Mapping[str, Any] | None) -> dict[str, str]:
@@ -233,7 +233,11 @@ class WithAttributes(Task):
     def read_answer(self, content: Mapping[str, Any]) -> dict[str, Any]:
         """Read what `answer_content` wrote; see `Task.read_answer`."""
         work = self.task.read_answer({name: part for name, part in content.items() if name != _KEY})
-        return {"annotation": work, "attributes": dict((content.get(_KEY) or {}).get("attributes") or {})}
+        told = content.get(_KEY) or {}
+        attributes = told.get("attributes") or {} if isinstance(told, Mapping) else told
+        if not isinstance(attributes, Mapping):
+            raise AnnotationError(f"expected {{'attributes': {{name: value}}}} under {_KEY!r}, got {told!r:.80}")
+        return {"annotation": work, "attributes": dict(attributes)}
 
     def answer_classes(self, content: Mapping[str, Any]) -> list[str]:
         """List the classes in an answer; see `Task.answer_classes`."""
@@ -293,7 +297,7 @@ class WithAttributes(Task):
         return self.task.provenance(_described(value).work, suggestions)
 
     def _accept(self, attributes: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-        plain = {name: text.item() if hasattr(text, "item") else text for name, text in attributes.items()}
+        plain = {name: told.item() if isinstance(told, np.generic) else told for name, told in attributes.items()}
         check_attributes(self.attributes, plain, path="/attributes", known=known)
         return plain
 
@@ -349,9 +353,10 @@ def _agreed(said: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _most(values: list[Any]) -> Any:
-    if all(isinstance(value, int | float) for value in values):
-        return median(values)
-    return Counter(values).most_common(1)[0][0]
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        return median_low(values)
+    most, _ = Counter(map(repr, values)).most_common(1)[0]
+    return next(value for value in values if repr(value) == most)
 
 
 def _dump(value: Described) -> dict[str, Any]:

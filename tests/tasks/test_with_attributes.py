@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import nblabel as nl
 from nblabel.aws.builtin import builtin_of
@@ -46,6 +47,11 @@ def test_attributes_are_in_the_metadata_of_the_label(task):
     assert task.decode(label, metadata) == annotation
     assert task.encode([BOX], context()) == (bare, shared)
     assert task.decode(label, {**metadata, "frame-attributes": ["wet"]}) == both([BOX])
+    foreign = {"weather": "wet", "tags": ["a", "b"], "none": None, "deep": {"x": 1}}
+    value = task.restore(task.decode(label, {**metadata, "frame-attributes": foreign}))
+    changed, _ = task.apply(value, task.difference(value, task.begin(both([], **foreign, note="x"), MEDIA, value)), MEDIA)
+    assert task.write(changed, context())[1]["frame-attributes"] == {**foreign, "note": "x"}
+    assert len(task.depict(changed, Image.new("RGB", (64, 48)), MEDIA).entries) == 5
 
 
 def test_a_value_from_before_the_job_had_attributes_is_the_work_alone(task):
@@ -72,6 +78,9 @@ def test_what_the_task_takes_alone_leaves_the_attributes(task):
         (both([], weather="snow"), r"/attributes/weather: weather is 'snow', expected one of \['dry', 'wet'\]"),
         (both([], people=float("nan")), r"/attributes/people: people is nan, expected a number of at least 0"),
         (both([], people=-1), "/attributes/people: .* at least 0"),
+        (both([], weather=pd.NA), "/attributes/weather: weather is <NA>, expected one of"),
+        (both([], note=np.array([1, 2])), "/attributes/note: note is array.*expected a text"),
+        (both([], people=pd.NA), "/attributes/people: people is <NA>, expected a number"),
         (both([], peple=1), r"/attributes/peple: there is no attribute 'peple'; the task has \['weather', 'people', 'note'\]"),
         ({"attributes": {}}, "expected an annotation, or {'annotation'"),
         ({"annotation": [], "attributes": ["wet"]}, "expected an annotation, or {'annotation'"),
@@ -130,6 +139,16 @@ def test_several_workers_agree_on_each_attribute(task):
     assert nl.consolidate(responses, task, gold={0: both([BOX], weather="wet")}).set_index("item")["annotation"][0]["attributes"] == {
         "weather": "wet"
     }
+
+
+def test_what_workers_said_otherwise_is_refused_or_counted(task):
+    content = task.answer_content(both([BOX], note="x"), MEDIA)
+    assert task.read_answer(content) == both([BOX], note="x")
+    for told in (5, [1], {"attributes": 5}):
+        with pytest.raises(AnnotationError, match="under 'frame-attributes', got"):
+            task.read_answer({**content, "frame-attributes": told})
+    said = [{"item": 0, "worker": name, "annotation": both([], people=people)} for name, people in (("ann", 1), ("bob", 2))]
+    assert nl.consolidate(pd.DataFrame(said), task)["annotation"][0]["attributes"] == {"people": 1}
 
 
 def test_ground_truth_has_no_place_for_them(task):
