@@ -79,6 +79,15 @@ def invalid_label(label: Label) -> Iterator[Problem]:
         yield Problem(f"expected the path or URL of a file, got {label.value!r:.80}", label.name)
 
 
+@rule("label", "INVALID_FRAME_ATTRIBUTES", "warning", remedy="Write an object of names, and of texts or numbers; nl.WithAttributes does.")
+def invalid_frame_attributes(label: Label) -> Iterator[Problem]:
+    """What is written down of a whole item does not have the form that Ground Truth's attributes of frames have."""
+    found = label.metadata.get("frame-attributes", {})
+    values = found.values() if isinstance(found, dict) else [None]
+    if not all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in values):
+        yield Problem(f"'frame-attributes' is {found!r:.80}, expected an object of texts and numbers", label.name)
+
+
 @rule("label", "ERROR_MISSING_CLASS_MAP_ID", "error", remedy="Add the id and its name to the class map.")
 def missing_class(label: Label) -> Iterator[Problem]:
     """A label has a class id that the class map of its metadata lacks."""
