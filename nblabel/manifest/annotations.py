@@ -157,7 +157,8 @@ def _table(kind: Kind, items: list[_Item], rows: list[int]) -> pd.DataFrame:
     told = {name: [item.metadata.get(name) for item in items] for name in (_STATUS, _FRAME_ATTRIBUTES)}
     for name, values in {**told, "problem": problems}.items():
         if any(value is not None for value in values):
-            table[name] = np.array([*values, None], object)[owners]
+            # Not as pandas' own texts, which have no place for what JSON may hold: half of a pair of surrogates.
+            table[name] = pd.Series(np.array([*values, None], object)[owners], table.index, dtype=object)
     return table
 
 

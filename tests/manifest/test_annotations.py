@@ -343,3 +343,11 @@ class TestPairs:
 
         assert df.nblabel.annotations("x").empty
         assert "label" in df.nblabel.annotations("x")
+
+
+def test_what_is_told_of_half_a_surrogate_pair_can_be_told():
+    label = pd.Series(["\ud800"], dtype=object)
+    frame = pd.DataFrame({"source-ref": ["a.png"], "x": label, "x-metadata": [{"type": "groundtruth/semantic-segmentation"}]})
+    table = frame.nblabel.annotations("x")
+    assert "\ud800" in table["problem"].iloc[0]
+    assert table["problem"].dtype == object
