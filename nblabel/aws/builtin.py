@@ -166,8 +166,8 @@ def builtin_of(task: Task, *, present: str | None = None) -> BuiltinTask:
     """
     if isinstance(task, WithAttributes):
         rule = "Ground Truth's pages for images and texts have no place for attributes of an item"
-        raise RequestError("task", task, rule, remedy="push the task without them, or use a team of nl.LocalWorkforce")
-    output = task.groundtruth_types[bool(getattr(task, "multiple", False))]
+        raise RequestError("task", task, rule, remedy="push the task without them, give template='nblabel', or use a team of nl.LocalWorkforce")
+    output = task.groundtruth_type
     if output == _VERDICT:
         if present not in _VERIFIED:
             rule = f"Ground Truth verifies labels of {' and '.join(_VERIFIED)}"

@@ -75,7 +75,7 @@ def labeler_template(task: Task, *, instructions: Instructions | None = None, jo
     shown = instructions or task.instructions
     given = {
         "task": schema.dump(view),
-        "groundtruthType": task.groundtruth_types[bool(getattr(task, "multiple", False))],
+        "groundtruthType": task.groundtruth_type,
         "media": task.media,
         "value": schema.dump(task.begin(None, Media())),
     }

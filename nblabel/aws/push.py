@@ -27,6 +27,7 @@ from nblabel.errors import FrameError, RequestError
 from nblabel.manifest.lint.quotas import OBJECTS
 from nblabel.manifest.stream import OBJECTS_PER_JOB
 from nblabel.tasks import Task
+from nblabel.tasks.with_attributes import WithAttributes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +68,9 @@ def plan_labeling_job(
         raise RequestError("OutputConfig.S3OutputPath", output, "Ground Truth writes to S3", remedy="give a URL: output='s3://bucket/folder'")
     if task.of is not None:
         check_labels(frame, task.of)
-    builtin = builtin_of(task, present=None if task.of is None else type_of(frame, task.of))
+    # The labeler asks for attributes of items, too; the built-in functions see nothing of either.
+    asked = task.task if template == LABELER and isinstance(task, WithAttributes) else task
+    builtin = builtin_of(asked, present=None if task.of is None else type_of(frame, task.of))
     chosen = attribute or (f"{name}-ref" if builtin.reference and not name.endswith("-ref") else name)
     if chosen == task.of:
         rule = "adjusted or verified labels need an attribute of their own"

@@ -13,6 +13,7 @@ from nblabel.aws.templates import worker_template as element_template
 from nblabel.errors import RequestError
 from nblabel.labels import Instructions
 from nblabel.tasks import Task
+from nblabel.tasks.verification import Verification
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,8 +68,8 @@ def worker_template(task: Task, *, labeler: bool = False) -> str:
 
 def page_of(task: Task) -> BuiltinTask:
     """Find the built-in task type whose template a task has."""
-    shown: Task = getattr(task, "task", None) or task
-    return builtin_of(task, present=None if task.of is None else shown.groundtruth_types[bool(getattr(shown, "multiple", False))])
+    shown = task.task if isinstance(task, Verification) and task.task is not None else task
+    return builtin_of(task, present=None if task.of is None else shown.groundtruth_type)
 
 
 def header_of(task: Task) -> str:

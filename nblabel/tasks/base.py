@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from PIL import Image
 
+    from nblabel.assist import Segmenter
     from nblabel.consolidation import Answers, Consolidation
 
 __all__ = ["Context", "Media", "Task", "free_id", "keep_ids"]
@@ -100,6 +101,8 @@ class Task(Predictable):
     """The actions that only this task type has (its tools are ``tool-<name>``) and their keys, beside those of `nblabel.keys.SHARED`."""
     segments: bool = False
     """Whether a segmenter can propose what is to be drawn."""
+    segmenter: Segmenter | Callable[..., Any] | None = None
+    """What proposes it, where the task brings its own."""
     suffix: str = ""
     """How the names of such files end."""
     wire_types: ClassVar[tuple[builtins.type, ...]] = ()
@@ -116,6 +119,11 @@ class Task(Predictable):
         self.labels = as_labels(labels, keys=self.label_keys)
         self.instructions = as_instructions(instructions)
         self.class_ids = {label.name: position for position, label in enumerate(self.labels)}
+
+    @property
+    def groundtruth_type(self) -> str:
+        """What the metadata of the labels that it writes say under ``type``."""
+        return self.groundtruth_types[0]
 
     @classmethod
     def reader(cls, groundtruth_type: str) -> Self:  # noqa: ARG003

@@ -229,7 +229,7 @@ class BoundingBox(Task):
         metadata = {
             "objects": [{"confidence": context.sureness(place)} for place in range(len(annotation))],
             "class-map": {str(position): names[position] for position in present},
-            **context.metadata(self.groundtruth_types[0]),
+            **context.metadata(self.groundtruth_type),
         }
         return label, metadata
 

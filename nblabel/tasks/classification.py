@@ -84,6 +84,11 @@ class Classification(Task):
     def _arguments(self) -> str:
         return f"{super()._arguments()}{', multiple=True' if self.multiple else ''}"
 
+    @property
+    def groundtruth_type(self) -> str:
+        """The type of labels of one class, or of several; see `Task.groundtruth_type`."""
+        return self.groundtruth_types[self.multiple]
+
     @classmethod
     def reader(cls, groundtruth_type: str) -> Self:
         """Make a task that can read labels; see `Task.reader`."""
@@ -157,7 +162,7 @@ class Classification(Task):
         names = annotation if self.multiple else [annotation]
         for name in names:
             ids.setdefault(name, free_id(ids))
-        common = context.metadata(self.groundtruth_types[self.multiple])
+        common = context.metadata(self.groundtruth_type)
         if not self.multiple:
             return ids[annotation], {"class-name": annotation, "confidence": context.sureness(), **common}
         class_map = {str(ids[name]): name for name in names}

@@ -165,7 +165,7 @@ class NamedEntityRecognition(Task):
             }
         }
         confidences = [{"confidence": context.sureness(place)} for place in range(len(annotation))]
-        return label, {"entities": confidences, **context.metadata(self.groundtruth_types[0])}
+        return label, {"entities": confidences, **context.metadata(self.groundtruth_type)}
 
     def decode(self, label: Any, metadata: Mapping[str, Any] | None) -> list[dict[str, Any]]:  # noqa: ARG002
         """Read spans from a label, or from a worker's own answer; see `Task.decode`."""

@@ -267,7 +267,7 @@ class SemanticSegmentation(Task):
             }
         return (context.reference if mask.file is None else mask.file.reference), {
             "internal-color-map": color_map,
-            **context.metadata(self.groundtruth_types[0]),
+            **context.metadata(self.groundtruth_type),
         }
 
     def answer_content(self, annotation: Any, media: Media) -> dict[str, Any]:  # noqa: ARG002

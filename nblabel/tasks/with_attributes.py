@@ -113,6 +113,11 @@ class WithAttributes(Task):
     def _arguments(self) -> str:
         return f"{self.task!r}, {[attribute.name for attribute in self.attributes]}"
 
+    @property
+    def groundtruth_type(self) -> str:
+        """The type of the labels of the task; see `Task.groundtruth_type`."""
+        return self.task.groundtruth_type
+
     def view(self, keys: Keys = Keys()) -> TaskView:  # noqa: B008 - it is frozen
         """Describe the task to the front end of what is done in the item; see `Task.view`."""
         view = self.task.view(keys)
@@ -315,7 +320,7 @@ def _take(made: WithAttributes, task: Task) -> None:
     made.labels, made.instructions, made.class_ids = task.labels, task.instructions, task.class_ids
     made.type, made.title, made.media, made.actions = task.type, task.title, task.media, task.actions
     made.groundtruth_types, made.reference, made.suffix = task.groundtruth_types, task.reference, task.suffix
-    made.segments, made.suggestible = task.segments, task.suggestible
+    made.segments, made.segmenter, made.suggestible = task.segments, task.segmenter, task.suggestible
 
 
 def _described(value: Any) -> Described:

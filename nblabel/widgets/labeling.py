@@ -153,7 +153,7 @@ def segmenter_for(task: Task, given: Segmenter | Callable[..., Any] | None = Non
         return None
     from nblabel.assist import as_segmenter
 
-    return as_segmenter(given if given is not None else getattr(task, "segmenter", None))
+    return as_segmenter(given if given is not None else task.segmenter)
 
 
 def _refuse_unreadable(session: Session) -> None:

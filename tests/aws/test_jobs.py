@@ -162,6 +162,22 @@ def test_workers_may_have_the_labeler_whose_answers_are_read_and_consolidated(pu
     assert nl.consolidate(job.responses(), TASK)["annotation"].tolist() == ["good", "bad", "good", "bad"]
 
 
+def test_the_labeler_asks_workers_for_attributes_of_items(push, service):
+    task = nl.WithAttributes(TASK, [nl.Attribute("language", choices=["en", "fr"], required=True)])
+    with pytest.raises(RequestError, match="no place for attributes of an item"):
+        push(task=task)
+    job = push(task=task, template="nblabel")
+
+    def handed_in(place, _line):
+        value = {"work": {"labels": [TASK.labels[place % 2].name], "none": False}, "attributes": {"language": "en"}}
+        answer = json.dumps({"groundtruth_type": "groundtruth/text-classification", "value": value})
+        return None, {"type": "groundtruth/custom"}, {worker: {"nblabel": answer} for worker in ("ann", "bob")}
+
+    service.answer("tone", handed_in)
+    found = nl.consolidate(job.responses(), task)["annotation"].tolist()
+    assert found == [{"annotation": name, "attributes": {"language": "en"}} for name in ("good", "bad", "good", "bad")]
+
+
 def test_a_task_whose_page_aws_keeps_may_have_the_labeler(push):
     task = nl.NamedEntityRecognition(["Person"])
     template = next(content for url, content in push(task=task, template="nblabel", dry_run=True).files.items() if url.endswith(".liquid"))

@@ -152,8 +152,18 @@ def test_what_workers_said_otherwise_is_refused_or_counted(task):
 
 
 def test_ground_truth_has_no_place_for_them(task):
-    with pytest.raises(RequestError, match=r"no place for attributes of an item.*push the task without them, or use a team of nl.LocalWorkforce"):
+    with pytest.raises(RequestError, match=r"no place for attributes of an item.*without them, give template='nblabel', or use a team of"):
         builtin_of(task)
+
+
+def test_what_the_task_brings_is_had_with_attributes_too():
+    def outline(image, prompts):
+        return np.zeros(image.shape[:2])
+
+    assert nl.WithAttributes(nl.SemanticSegmentation(["cat"], segmenter=outline), ["note"]).segmenter is outline
+    several = nl.WithAttributes(nl.ImageClassification(["cat", "dog"], multiple=True), ["note"])
+    assert several.groundtruth_type == "groundtruth/image-classification-multilabel"
+    assert several.encode(both(["cat"], note="x"), context())[1]["type"] == several.groundtruth_type
 
 
 def test_labels_with_attributes_are_read_as_columns(task):
