@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nblabel.aws.model import check_request
 from nblabel.aws.service import explained
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "POOL",
     "add_to_group",
+    "check_invitation",
     "find_client",
     "find_group",
     "find_pool",
@@ -44,7 +46,7 @@ _PLACEHOLDER = "https://127.0.0.1"
 
 def find_pool(cognito: Any) -> str | None:
     """Give the id of the pool that `make_pool` made."""
-    return next((pool["Id"] for pool in _pages(cognito, "list_user_pools", "UserPools", MaxResults=60) if pool["Name"] == POOL), None)
+    return next((pool["Id"] for pool in _pages(cognito, "list_user_pools", "UserPools") if pool["Name"] == POOL), None)
 
 
 def make_pool(cognito: Any) -> str:
@@ -68,6 +70,17 @@ def invitation(cognito: Any, pool: str) -> dict[str, str]:
     return {name: message[name] for name in ("EmailSubject", "EmailMessage") if name in message}
 
 
+def check_invitation(pool: str, message: dict[str, str]) -> None:
+    """Check the text of invitations before anything is made.
+
+    Raises
+    ------
+    RequestError
+        Cognito would refuse it.
+    """
+    check_request(_SERVICE, "UpdateUserPool", {"UserPoolId": pool, **_pool_settings(message)})
+
+
 def _pool_settings(message: dict[str, str] | None) -> dict[str, Any]:
     policy = {"MinimumLength": 8, "RequireUppercase": True, "RequireLowercase": True, "RequireNumbers": True, "RequireSymbols": False}
     invitation = {} if message is None else {"InviteMessageTemplate": message}
@@ -80,7 +93,7 @@ def _pool_settings(message: dict[str, str] | None) -> dict[str, Any]:
 
 def find_client(cognito: Any, pool: str) -> str | None:
     """Give the id of the client that `make_client` made."""
-    clients = _pages(cognito, "list_user_pool_clients", "UserPoolClients", UserPoolId=pool, MaxResults=60)
+    clients = _pages(cognito, "list_user_pool_clients", "UserPoolClients", UserPoolId=pool)
     return next((client["ClientId"] for client in clients if client["ClientName"] == POOL), None)
 
 
@@ -182,15 +195,9 @@ def members(cognito: Any, pool: str, group: str) -> list[dict[str, Any]]:
 
 
 def _pages(cognito: Any, method: str, key: str, **request: Any) -> Iterator[dict[str, Any]]:
-    operation = "".join(word.capitalize() for word in method.split("_"))
-    token: dict[str, str] = {}
-    while True:
-        with explained(operation, _SERVICE):
-            page = getattr(cognito, method)(**request, **token)
-        yield from page[key]
-        if not page.get("NextToken"):
-            return
-        token = {"NextToken": page["NextToken"]}
+    with explained("".join(word.capitalize() for word in method.split("_")), _SERVICE):
+        for page in cognito.get_paginator(method).paginate(**request, PaginationConfig={"PageSize": 60}):
+            yield from page[key]
 
 
 def _there(ask: Any, operation: str, missing: str) -> Any:

@@ -60,11 +60,6 @@ def make_topic(sns: Any, name: str) -> str:
 
 def _topics(sns: Any) -> Iterator[str]:
     """List the topics of the account."""
-    token: dict[str, str] = {}
-    while True:
-        with explained("ListTopics", "sns"):
-            page = sns.list_topics(**token)
-        yield from (topic["TopicArn"] for topic in page["Topics"])
-        if not page.get("NextToken"):
-            return
-        token = {"NextToken": page["NextToken"]}
+    with explained("ListTopics", "sns"):
+        for page in sns.get_paginator("list_topics").paginate():
+            yield from (topic["TopicArn"] for topic in page["Topics"])

@@ -15,10 +15,10 @@ from nblabel.aws.teams import Workteam
 from nblabel.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-__all__ = ["PrivateTeam", "check_emails", "join"]
+__all__ = ["PrivateTeam", "check_emails", "groups_of", "join"]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LOG = "/aws/sagemaker/groundtruth/WorkerActivity"
@@ -74,7 +74,7 @@ class PrivateTeam(Workteam):
             Cognito refused, or could not be reached; run the same again.
         """
         checked = check_emails(emails)
-        pool, group = self._group()
+        pool, group = self.group
         for email in checked:
             join(self._cognito(), pool, group, email)
 
@@ -87,7 +87,7 @@ class PrivateTeam(Workteam):
             As `add` does.
         """
         checked = check_emails(emails)
-        pool, group = self._group()
+        pool, group = self.group
         for email in checked:
             cognito.remove_from_group(self._cognito(), pool, group, email)
 
@@ -146,6 +146,21 @@ class PrivateTeam(Workteam):
         return pd.DataFrame(rows, columns=_EVENTS).sort_values("time", ignore_index=True)
 
     @property
+    def group(self) -> tuple[str, str]:
+        """User pool and group of its workers.
+
+        Raises
+        ------
+        RequestError
+            It has several groups, or none of a user pool.
+        """
+        groups = self._groups()
+        if len(groups) != 1:
+            rule = f"the team has {len(groups)} groups of a user pool, and it is not clear which is meant"
+            raise RequestError("MemberDefinitions", groups, rule, remedy="change the groups where they are kept")
+        return groups[0]
+
+    @property
     def _region(self) -> str:
         return self.arn.split(":")[3]
 
@@ -157,18 +172,21 @@ class PrivateTeam(Workteam):
         found = [member["CognitoMemberDefinition"] for member in self._members if "CognitoMemberDefinition" in member]
         return [(member["UserPool"], member["UserGroup"]) for member in found]
 
-    def _group(self) -> tuple[str, str]:
-        groups = self._groups()
-        if len(groups) != 1:
-            rule = f"the team has {len(groups)} groups of a user pool, and it is not clear which is meant"
-            raise RequestError("MemberDefinitions", groups, rule, remedy="change the groups where they are kept")
-        return groups[0]
-
     def _enable(self, emails: Iterable[str], *, enabled: bool) -> None:
         checked = check_emails(emails)
-        pool, _ = self._group()
+        pool, _ = self.group
         for email in checked:
             cognito.set_enabled(self._cognito(), pool, email, enabled=enabled)
+
+
+def groups_of(members: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Name the groups of a team, of Cognito or of an identity provider."""
+    found: list[str] = []
+    for member in members:
+        if "CognitoMemberDefinition" in member:
+            found.append(member["CognitoMemberDefinition"]["UserGroup"])
+        found += member.get("OidcMemberDefinition", {}).get("Groups", [])
+    return found
 
 
 def join(client: Any, pool: str, group: str, email: str) -> None:

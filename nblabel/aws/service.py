@@ -55,7 +55,7 @@ def job_names(client: Any, part: str) -> list[str]:
 @contextlib.contextmanager
 def explained(operation: str, service: str = "sagemaker") -> Iterator[None]:
     """Turn an error of boto3 into a `ServiceError` that says what to do; operation and service are named as in the API reference and by boto3."""
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
     name = _NAMES.get(service, service)
     try:
@@ -67,5 +67,7 @@ def explained(operation: str, service: str = "sagemaker") -> Iterator[None]:
         if operation == "CreateLabelingJob" and _MEANINGS.get(code) == _DENIED:
             meaning += ", and iam:PassRole for the job's role"
         raise ServiceError(meaning, operation=operation, reason=code) from error
+    except ParamValidationError as error:
+        raise ServiceError(f"boto3 does not send such a request: {error}", operation=operation, reason=type(error).__name__) from error
     except BotoCoreError as error:
         raise ServiceError(meaning_of_exception(error, name), operation=operation, reason=type(error).__name__) from error

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from nblabel.aws import cognito, notification
 from nblabel.aws.model import check_request
-from nblabel.aws.private_team import PrivateTeam, check_emails, join
+from nblabel.aws.private_team import PrivateTeam, check_emails, groups_of, join
 from nblabel.aws.service import explained, make_client
 from nblabel.errors import RequestError, ServiceError
 
@@ -26,6 +26,7 @@ __all__ = ["TeamSetup", "private_team"]
 _WORKFORCE = "default"
 _MOST_GROUPS = 10
 _POLL_SECONDS = 2.0
+_ANY_POOL = "us-east-1_AbCdEfGhI"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -102,16 +103,20 @@ def private_team(
 
         team = nl.aws.private_team("cats", emails=["ann@example.com"], organization="Example", contact_email="me@example.com", dry_run=True)
     """
+    checked = check_emails(emails)
     asked = _Asked(
         name=name,
-        emails=check_emails(emails),
-        groups=_check_groups(groups, emails),
+        emails=checked,
+        groups=_check_groups(groups, checked),
         organization=organization,
         contact_email=contact_email,
-        description=description or f"Labels for {organization or name}",
+        description=description or f"Labels of {name}",
         notify=notify,
     )
-    check_request("sagemaker", "CreateWorkteam", _workteam_request(asked, "us-east-1_AbC123", "a" * 26, None, oidc=False))
+    check_request("sagemaker", "CreateWorkteam", _workteam_request(asked, _ANY_POOL, "a" * 26, None, oidc=False))
+    if organization and contact_email:
+        portal = "https://abcdefghij.labeling.us-east-1.sagemaker.aws"
+        cognito.check_invitation(_ANY_POOL, _invitation_of(organization, contact_email, portal))
     return _Setup(asked, region, dry_run=dry_run).run()
 
 
@@ -139,26 +144,38 @@ class _Setup:
         self._found: list[str] = []
 
     def run(self) -> PrivateTeam | TeamSetup:
-        asked = self._asked
-        team = _describe(self._sagemaker, asked.name)
-        workforce = _workforce(self._sagemaker)
+        there, workforce = _describe(self._sagemaker, self._asked.name), _workforce(self._sagemaker)
+        if there is not None:
+            _check_same(there, self._asked)
         oidc = workforce is not None and "OidcConfig" in workforce
-        if oidc and not asked.groups and team is None:
-            rule = "the workforce signs in with an identity provider of its own, whose groups make the teams"
-            raise RequestError("groups", None, rule, remedy="name them: groups=")
         pool, client, own = (None, None, False) if oidc else self._pool(workforce)
-        if not asked.groups and not oidc:
-            self._step(f"group {asked.name!r}", lambda: pool and cognito.find_group(self._cognito, pool, asked.name), self._group_maker(pool))
-        topic = self._topic() if asked.notify and team is None else None
-        if workforce is None:
-            self._step(f"workforce {_WORKFORCE!r}", lambda: None, lambda: self._make_workforce(pool, client))
-        team = self._step(f"team {asked.name!r}", lambda: team, lambda: self._make_team(pool, client, topic, oidc=oidc))
+        if there is not None:
+            self._found.append(f"team {self._asked.name!r}")
+        team = there or self._new_team(workforce, pool, client, oidc=oidc)
         if own:
             self._invitation(pool, team)
-        self._workers(pool)
-        if self._dry_run:
-            return TeamSetup(name=asked.name, steps=self._steps, found=self._found)
+        if self._asked.emails:
+            self._workers(*(PrivateTeam(there).group if there else (pool, self._asked.name)))
+        if self._dry_run or team is None:
+            return TeamSetup(name=self._asked.name, steps=self._steps, found=self._found)
         return PrivateTeam(team, self._steps)
+
+    def _new_team(self, workforce: dict[str, Any] | None, pool: str | None, client: str | None, *, oidc: bool) -> dict[str, Any] | None:
+        asked = self._asked
+        if oidc and not asked.groups:
+            rule = "the workforce signs in with an identity provider of its own, whose groups make the teams"
+            raise RequestError("groups", None, rule, remedy="name them: groups=")
+        if not asked.groups:
+            self._step(
+                f"group {asked.name!r}",
+                lambda: pool and cognito.find_group(self._cognito, pool, asked.name),
+                lambda: cognito.make_group(self._cognito, str(pool), asked.name),
+            )
+        topic = self._topic() if asked.notify else None
+        if workforce is None:
+            self._step(f"workforce {_WORKFORCE!r}", lambda: None, lambda: self._make_workforce(pool, client))
+        made: dict[str, Any] | None = self._step(f"team {asked.name!r}", lambda: None, lambda: self._make_team(pool, client, topic, oidc=oidc))
+        return made
 
     def _step(self, what: str, find: Callable[[], Any], make: Callable[[], Any]) -> Any:
         found = find()
@@ -192,9 +209,6 @@ class _Setup:
             lambda: cognito.make_domain(self._cognito, str(pool)),
         )
         return pool, client, True
-
-    def _group_maker(self, pool: str | None) -> Callable[[], None]:
-        return lambda: cognito.make_group(self._cognito, str(pool), self._asked.name)
 
     def _topic(self) -> str | None:
         sns, name = make_client("sns", self._region), notification.topic_name(self._asked.name)
@@ -231,10 +245,9 @@ class _Setup:
             lambda: cognito.write_invitation(self._cognito, str(pool), message),
         )
 
-    def _workers(self, pool: str | None) -> None:
+    def _workers(self, pool: str | None, group: str) -> None:
         """Invite those who are not in the group yet."""
-        group = self._asked.name
-        there = pool is not None and bool(self._asked.emails) and cognito.find_group(self._cognito, pool, group)
+        there = pool is not None and cognito.find_group(self._cognito, pool, group)
         present = {row["email"] for row in cognito.members(self._cognito, str(pool), group)} if there else set()
         for email in self._asked.emails:
             self._step(f"worker {email}", partial(present.__contains__, email), partial(join, self._cognito, str(pool), group, email))
@@ -287,12 +300,22 @@ def _await_workforce(client: Any) -> None:
         raise ServiceError(text, operation="CreateWorkforce", reason="Failed")
 
 
-def _check_groups(groups: Iterable[str], emails: Iterable[str]) -> list[str]:
+def _check_same(there: dict[str, Any], asked: _Asked) -> None:
+    """Refuse to take a team for one with other groups, or for one whose workers hear of jobs."""
+    if asked.groups and set(asked.groups) != set(groups_of(there["MemberDefinitions"])):
+        rule = f"the team {asked.name!r} is there, of the groups {groups_of(there['MemberDefinitions'])}"
+        raise RequestError("groups", asked.groups, rule, remedy="leave groups= out, or make a team of another name")
+    if asked.notify and not there.get("NotificationConfiguration", {}).get("NotificationTopicArn"):
+        rule = f"the team {asked.name!r} is there, and was made without a topic, to which its workers would have been subscribed"
+        raise RequestError("notify", asked.notify, rule, remedy="leave notify= out, or make a team of another name")
+
+
+def _check_groups(groups: Iterable[str], emails: list[str]) -> list[str]:
     if isinstance(groups, str):
         raise RequestError("groups", groups, "it must be a list of names", remedy=f"write [{groups!r}]")
     given = list(groups)
-    if given and list(emails):
-        raise RequestError("emails", list(emails), "the workers of a team of groups are those of the groups", remedy="give emails= or groups=")
+    if given and emails:
+        raise RequestError("emails", emails, "the workers of a team of groups are those of the groups", remedy="give emails= or groups=")
     if len(given) > _MOST_GROUPS:
         raise RequestError("groups", given, f"a team has up to {_MOST_GROUPS} groups", remedy="make two teams")
     return given
